@@ -1,0 +1,1 @@
+"""The same stages without a broker: backtests and audits of recorded logs."""

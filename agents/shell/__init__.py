@@ -1,0 +1,1 @@
+"""The Faust shell: decode, call the fold, encode, checkpoint."""

@@ -1,0 +1,1 @@
+"""Stages as pure folds: book, relay, bots, risk gate, paper exchange, ledger."""

@@ -1,0 +1,1 @@
+"""With what parameters: settings of the process, YAML of bots, risk and feeds."""

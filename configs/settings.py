@@ -1,0 +1,67 @@
+"""Settings of a process: environment variables `PETS_*`, or a `.env` file, over these defaults."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from configs.clock import SessionClock
+from schemas.values import Money
+
+Source = Literal["world", "recorded", "both", "live"]
+
+
+class Settings(BaseSettings):
+    """Everything a stage needs to know about where it runs.
+
+    Each field is set by `PETS_<NAME>`, e.g. `PETS_BROKER=redpanda:9092`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PETS_", env_file=".env", extra="ignore")
+
+    home: Path = Field(Path(".pets"), description="State of a local installation.")
+    broker: str = Field("127.0.0.1:19092", description="Kafka bootstrap address.")
+    database: SecretStr = Field(
+        SecretStr("postgresql://pets@127.0.0.1:15432/pets"), description="PostgreSQL address."
+    )
+    topic_prefix: str = Field("", description="Put before every topic name; tests isolate by it.")
+    account: str = Field("main", description="Trading account; one risk gate each.")
+    shards: int = Field(1, ge=1, description="Partitions of shard topics.")
+    money: Money = Field(Money.PAPER, description="paper or live.")
+    source: Source = Field("both", description="Where market data comes from.")
+    speed: float = Field(1.0, gt=0, description="Session seconds per wall second.")
+    seed: int = Field(7, description="Seed of the simulated world and of latency noise.")
+    anchor_wall_ms: int = Field(0, description="Wall time at which the session clock was anchored.")
+    anchor_event_ms: int = Field(0, description="Session time at that moment.")
+    capital: str = Field("10000", description="Paper dollars allocated to each running bot.")
+    bots: str = Field("1,5", description="Numbers of the bots that run, comma separated.")
+    config_dir: Path | None = Field(None, description="Folder that overrides the shipped YAML.")
+
+    max_markets: int = Field(300, ge=1, description="Most markets to follow, the busiest first.")
+
+    gamma_url: str = Field("http://127.0.0.1:18080", description="Market metadata (Gamma).")
+    clob_url: str = Field("http://127.0.0.1:18080", description="Order books and orders (CLOB).")
+    market_ws_url: str = Field(
+        "ws://127.0.0.1:18080/ws/market", description="Market WebSocket of the venue."
+    )
+
+    api_host: str = Field("127.0.0.1", description="Address the API binds to.")
+    api_port: int = Field(8000, description="Port of the API.")
+    api_url: str = Field(
+        "http://127.0.0.1:8000", description="Where dashboard and CLI find the API."
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""), description="Key the API asks for; required off loopback."
+    )
+    dashboard_port: int = Field(8501, description="Port of the dashboard.")
+    broker_port: int = Field(19092, description="Port of the embedded Kafka.")
+    database_port: int = Field(15432, description="Port of the embedded PostgreSQL.")
+    sandbox_port: int = Field(18080, description="Port of the sandbox venue.")
+    metrics_port: int = Field(0, description="Port of a stage's Prometheus metrics; 0 is off.")
+    redis_url: str = Field("", description="Rate-limit store; empty keeps it in memory.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def clock(self) -> SessionClock:
+        """The session clock of this process; wall time where nothing was anchored."""
+        return SessionClock(self.anchor_wall_ms, self.anchor_event_ms, self.speed)

@@ -1,0 +1,1 @@
+"""Polymarket: market WebSocket, Gamma and CLOB REST, and the connector that publishes them."""

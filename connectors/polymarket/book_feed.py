@@ -1,0 +1,335 @@
+"""One connection's events folded into checked books and messages. No socket, no clock: a pure fold.
+
+Every event is applied to the connector's own copy of the book, graded, and passed on. A batch (all
+events of one venue timestamp) is checked at its end; a failed check grades the book SUSPECT and
+asks for it to be fetched anew.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from connectors.polymarket.book_hash import book_hash
+from connectors.polymarket.parse import (
+    OffGridError,
+    Token,
+    envelope,
+    millis_of,
+    parse_book,
+    parse_changes,
+    parse_resolution,
+    parse_tick_size,
+    parse_trade,
+)
+from connectors.polymarket.wire import (
+    BestBidAskWire,
+    BookWire,
+    LastTradeWire,
+    MarketResolvedWire,
+    NewMarketWire,
+    PriceChangesWire,
+    TickSizeWire,
+    WireEvent,
+    decode_event,
+    split_frame,
+)
+from schemas.envelope import Message
+from schemas.ids import MarketId
+from schemas.market import BookTrustChanged, Market
+from schemas.ops import DeadLetter
+from schemas.values import Trust
+from streams.book import Book
+from streams.integrity import (
+    Finding,
+    Flaw,
+    TrustState,
+    check,
+    on_change,
+    on_drop,
+    on_finding,
+    on_snapshot,
+)
+from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, MARKET_TRADES, TopicSpec
+
+
+class Publication(NamedTuple):
+    """A message, its topic, and the market whose shard it belongs to (None for every shard)."""
+
+    topic: TopicSpec
+    market: Market | None
+    message: Message
+
+
+class _Watched:
+    """One market on this connection.
+
+    Attributes:
+        batch: Venue time of the batch being applied, ms; 0 when it was checked.
+        fetching: Whether a fresh book was asked for and has not come.
+    """
+
+    __slots__ = ("batch", "book", "fetching", "legs", "market", "repeats", "trust")
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.legs = {str(market.yes_token_id): 0, str(market.no_token_id): 1}
+        self.book = Book()
+        self.trust = TrustState()
+        self.batch = 0
+        self.fetching = False
+        self.repeats = 0
+
+
+class BookFeed:
+    """The fold of one connection.
+
+    Attributes:
+        feed: The connection's name, as messages carry it.
+        refetch: Markets whose books should be read anew over REST; the caller empties it.
+        unlisted: Whether the venue spoke of a market that is not known yet.
+    """
+
+    def __init__(self, feed: str) -> None:
+        """Start without markets."""
+        self.feed = feed
+        self.refetch: set[MarketId] = set()
+        self.unlisted = False
+        self._watched: dict[MarketId, _Watched] = {}
+        self._tokens: dict[str, Token] = {}
+        self._open: set[MarketId] = set()
+
+    @property
+    def markets(self) -> int:
+        """How many markets it carries."""
+        return len(self._watched)
+
+    def carries(self, market_id: MarketId) -> bool:
+        """Whether the market is still followed; a resolved one is not."""
+        return market_id in self._watched
+
+    def watch(self, market: Market) -> None:
+        """Add a market, or take over its changed metadata."""
+        known = self._watched.get(market.market_id)
+        if known is not None:
+            known.market = market
+            return
+        watched = _Watched(market)
+        self._watched[market.market_id] = watched
+        for token, leg in watched.legs.items():
+            self._tokens[token] = Token(market.market_id, leg)
+
+    def forget(self, market_id: MarketId) -> Market | None:
+        """Remove a market; None when it was not here."""
+        watched = self._watched.pop(market_id, None)
+        self._open.discard(market_id)
+        if watched is None:
+            return None
+        for token in watched.legs:
+            del self._tokens[token]
+        return watched.market
+
+    def on_frame(self, frame: str | bytes, now: int) -> list[Publication]:
+        """Fold one WebSocket message.
+
+        Args:
+            frame: As received.
+            now: Session time, ms; becomes the ingest time.
+        """
+        out: list[Publication] = []
+        try:
+            payloads = split_frame(frame)
+        except msgspec.DecodeError as error:
+            return [self._dead(frame, -1, error, now)]
+        for index, payload in enumerate(payloads):
+            try:
+                out.extend(self._on_event(decode_event(payload), payload, now))
+            except OffGridError as error:
+                out.extend(self._off_grid(payload, error, now))
+            except (msgspec.DecodeError, KeyError, ValueError, ArithmeticError) as error:
+                out.append(self._dead(payload, index, error, now))
+        return out
+
+    def on_batch_end(self, now: int) -> list[Publication]:
+        """Check every book with an open batch; call when nothing more is waiting."""
+        out = [item for market in self._open for item in self._check(self._watched[market], now)]
+        self._open.clear()
+        return out
+
+    def on_books(self, books: Iterable[tuple[BookWire, bytes]], now: int) -> list[Publication]:
+        """Fold books read over REST after a loss of trust."""
+        return [item for wire, raw in books for item in self._on_book(wire, raw, now)]
+
+    def on_lost(self, reason: str, now: int) -> list[Publication]:
+        """The connection is gone: every book is STALE until its next snapshots."""
+        out = []
+        for watched in self._watched.values():
+            watched.book.drop()
+            watched.batch = 0
+            watched.fetching = False
+            out.extend(self._grade(watched, on_drop(watched.trust, reason), now))
+        self._open.clear()
+        return out
+
+    def _on_event(self, wire: WireEvent, raw: bytes, now: int) -> list[Publication]:
+        match wire:
+            case PriceChangesWire():
+                return self._on_changes(wire, raw, now)
+            case BookWire():
+                return self._on_book(wire, raw, now)
+            case LastTradeWire():
+                return self._on_trade(wire, raw, now)
+            case TickSizeWire():
+                return self._on_tick_size(wire, raw, now)
+            case MarketResolvedWire():
+                return self._on_resolved(wire, raw, now)
+            case NewMarketWire():
+                self.unlisted = True
+                return []
+            case BestBidAskWire():
+                return []
+
+    def _on_changes(self, wire: PriceChangesWire, raw: bytes, now: int) -> list[Publication]:
+        watched = self._watched.get(MarketId(wire.market))
+        if watched is None:
+            return []
+        time = millis_of(wire.timestamp, now)
+        out = self._begin(watched, time, now)
+        watched.repeats += 1
+        head = envelope(raw, time, now, f"{now}|{watched.repeats}")
+        delta = parse_changes(wire, watched.legs, watched.market, head, self.feed)
+        watched.book.apply_delta(delta)
+        watched.trust = on_change(watched.trust)
+        out.append(
+            self._publish(watched, msgspec.structs.replace(delta, trust=watched.trust.trust))
+        )
+        return out
+
+    def _on_book(self, wire: BookWire, raw: bytes, now: int) -> list[Publication]:
+        token = self._tokens.get(wire.asset_id)
+        if token is None:
+            return []
+        watched = self._watched[token.market_id]
+        time = millis_of(wire.timestamp, now)
+        out = self._begin(watched, time, now)
+        watched.repeats += 1
+        head = envelope(raw, time, now, f"{now}|{watched.repeats}")
+        book = parse_book(wire, token, watched.market.tick, head, self.feed)
+        watched.book.apply_snapshot(book)
+        matches = book_hash(wire) == wire.hash if wire.hash else None
+        watched.trust = on_snapshot(watched.trust, token.leg, matches)
+        watched.fetching = False
+        if watched.trust.finding:
+            self._fetch(watched)
+        out.append(self._publish(watched, msgspec.structs.replace(book, trust=watched.trust.trust)))
+        return out
+
+    def _on_trade(self, wire: LastTradeWire, raw: bytes, now: int) -> list[Publication]:
+        token = self._tokens.get(wire.asset_id)
+        if token is None:
+            return []
+        watched = self._watched[token.market_id]
+        watched.repeats += 1
+        salt = "" if wire.transaction_hash else f"{now}|{watched.repeats}"
+        head = envelope(raw, millis_of(wire.timestamp, now), now, salt)
+        tick = watched.book.tick or watched.market.tick
+        return [Publication(MARKET_TRADES, watched.market, parse_trade(wire, token, tick, head))]
+
+    def _on_tick_size(self, wire: TickSizeWire, raw: bytes, now: int) -> list[Publication]:
+        watched = self._watched.get(MarketId(wire.market))
+        if watched is None:
+            return []
+        changed = parse_tick_size(wire, envelope(raw, millis_of(wire.timestamp, now), now))
+        if changed.new_tick == watched.market.tick:
+            return []
+        watched.market = msgspec.structs.replace(watched.market, tick=changed.new_tick)
+        watched.book.drop()
+        self._fetch(watched)
+        dropped = on_drop(watched.trust, f"tick size is now {wire.new_tick_size}")
+        return [
+            Publication(LIFECYCLE, watched.market, changed),
+            *self._grade(watched, dropped, now),
+        ]
+
+    def _on_resolved(self, wire: MarketResolvedWire, raw: bytes, now: int) -> list[Publication]:
+        market = self.forget(MarketId(wire.market))
+        if market is None:
+            return []
+        head = envelope(raw, millis_of(wire.timestamp, now), now)
+        return [Publication(LIFECYCLE, market, parse_resolution(wire, market, head))]
+
+    def _begin(self, watched: _Watched, time: int, now: int) -> list[Publication]:
+        """A new venue time ends the batch before it."""
+        out = []
+        if watched.batch and watched.batch != time:
+            out = self._check(watched, now)
+        watched.batch = time
+        self._open.add(watched.market.market_id)
+        return out
+
+    def _check(self, watched: _Watched, now: int) -> list[Publication]:
+        if not watched.batch:
+            return []
+        watched.batch = 0
+        finding = check(watched.book)
+        if finding is None:
+            return []
+        self._fetch(watched)
+        return self._grade(watched, on_finding(watched.trust, finding), now)
+
+    def _off_grid(self, payload: bytes, error: OffGridError, now: int) -> list[Publication]:
+        """A price off the grid: the event is kept as a dead letter, its book is not believed."""
+        out = [self._dead(payload, 0, error, now)]
+        for market_id, watched in self._watched.items():
+            if market_id.encode() in payload:
+                finding = Finding(Flaw.OFF_GRID, str(error))
+                self._fetch(watched)
+                out.extend(self._grade(watched, on_finding(watched.trust, finding), now))
+        return out
+
+    def _fetch(self, watched: _Watched) -> None:
+        if not watched.fetching:
+            watched.fetching = True
+            self.refetch.add(watched.market.market_id)
+
+    def _grade(self, watched: _Watched, trust: TrustState, now: int) -> list[Publication]:
+        """Take over a grade; tell it when it differs."""
+        before = watched.trust.trust
+        watched.trust = trust
+        if trust.trust is before and before is not Trust.STALE:
+            return []
+        watched.repeats += 1
+        head = envelope(
+            f"trust|{watched.market.market_id}|{self.feed}".encode(),
+            now,
+            now,
+            f"{now}|{watched.repeats}",
+        )
+        changed = BookTrustChanged(
+            **head,
+            market_id=watched.market.market_id,
+            trust=trust.trust,
+            reason=trust.reason,
+            feed=self.feed,
+        )
+        return [self._publish(watched, changed)]
+
+    def _publish(self, watched: _Watched, message: Message) -> Publication:
+        return Publication(BOOK_EVENTS, watched.market, message)
+
+    def _dead(self, payload: str | bytes, index: int, error: Exception, now: int) -> Publication:
+        raw = payload.encode() if isinstance(payload, str) else payload
+        return Publication(
+            DEAD_LETTERS,
+            None,
+            DeadLetter(
+                **envelope(raw, now, now, f"{now}|{index}"),
+                topic=self.feed,
+                partition=-1,
+                offset=-1,
+                index=index,
+                error=f"{type(error).__name__}: {error}",
+                payload=b64encode(raw[:65_536]).decode(),
+            ),
+        )

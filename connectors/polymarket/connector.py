@@ -1,0 +1,231 @@
+"""The market connector: discovery, subscriptions, sockets, resynchronisation, publication."""
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from configs.clock import SessionClock
+from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.market_ws import MarketSocket
+from connectors.polymarket.metadata import MetadataError, parse_market
+from connectors.polymarket.parse import SOURCE, envelope
+from connectors.polymarket.rest import PublicRest, VenueUnavailableError
+from schemas.envelope import Message
+from schemas.ids import MarketId
+from schemas.market import FeedStatus, Market, MarketListed
+from schemas.values import MarketStatus
+from topics.catalog import BOOK_EVENTS, LIFECYCLE, Scope, TopicSpec
+from topics.partition import shard_of
+
+log = structlog.get_logger(__name__)
+
+TOKENS_PER_SOCKET = 250
+DISCOVERY_S = 30.0
+BATCH_END_S = 0.02
+STATUS_S = 1.0
+
+
+class Publisher(Protocol):
+    """Where messages go."""
+
+    async def publish(self, topic: TopicSpec, key: str, message: Message) -> None:
+        """Hand over one message; may wait when the log cannot keep up."""
+
+
+class _Line:
+    """One socket with its fold."""
+
+    def __init__(self, feed: BookFeed, socket: MarketSocket) -> None:
+        self.feed = feed
+        self.socket = socket
+        self.tokens: dict[MarketId, tuple[str, str]] = {}
+        self.pending = asyncio.Event()
+
+
+class MarketConnector:
+    """Reads the venue's public market data and publishes it, checked and graded."""
+
+    def __init__(
+        self,
+        rest: PublicRest,
+        market_ws_url: str,
+        publisher: Publisher,
+        clock: SessionClock,
+        shards: int = 1,
+        max_markets: int = 300,
+    ) -> None:
+        """Wire the parts.
+
+        Args:
+            rest: Metadata and books.
+            market_ws_url: The market channel.
+            publisher: The log.
+            clock: Stamps `ingest_time`.
+            shards: How many shards there are.
+            max_markets: The most markets to follow, the busiest first.
+        """
+        self._rest = rest
+        self._url = market_ws_url
+        self._publisher = publisher
+        self._clock = clock
+        self._shards = shards
+        self._max_markets = max_markets
+        self._lines: list[_Line] = []
+        self._markets: dict[MarketId, Market] = {}
+        self._home: dict[MarketId, _Line] = {}
+        self._wake = asyncio.Event()
+        self._tasks = asyncio.TaskGroup()
+
+    @property
+    def markets(self) -> int:
+        """How many markets are followed."""
+        return len(self._markets)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with self._tasks as tasks:
+            tasks.create_task(self._report())
+            while True:
+                self._wake.clear()
+                try:
+                    await self._discover()
+                except VenueUnavailableError as error:
+                    log.warning("discovery failed", error=str(error))
+                try:
+                    await asyncio.wait_for(self._wake.wait(), DISCOVERY_S)
+                    await asyncio.sleep(BATCH_END_S)
+                except TimeoutError:
+                    continue
+
+    async def _discover(self) -> None:
+        """Read the open markets; follow new ones, publish changed ones."""
+        seen = 0
+        async for document in self._rest.markets():
+            try:
+                market = parse_market(document)
+            except MetadataError as error:
+                log.warning("market skipped", error=str(error))
+                continue
+            if market.status is MarketStatus.RESOLVED:
+                continue
+            await self._follow(market)
+            seen += 1
+            if seen >= self._max_markets:
+                break
+        log.debug("discovered", markets=seen, followed=self.markets)
+
+    async def _follow(self, market: Market) -> None:
+        known = self._markets.get(market.market_id)
+        if known == market:
+            return
+        self._markets[market.market_id] = market
+        now = self._clock.now_ms()
+        head = envelope(f"listed|{market!r}".encode(), now, now)
+        await self._publish(Publication(LIFECYCLE, market, MarketListed(**head, market=market)))
+        line = self._home.get(market.market_id)
+        if line is not None:
+            line.feed.watch(market)
+            return
+        line = self._line_with_room()
+        line.feed.watch(market)
+        self._home[market.market_id] = line
+        line.tokens[market.market_id] = (market.yes_token_id, market.no_token_id)
+        await line.socket.subscribe(line.tokens[market.market_id])
+
+    def _line_with_room(self) -> _Line:
+        for line in self._lines:
+            if line.socket.size + 2 <= TOKENS_PER_SOCKET:
+                return line
+        name = f"market-ws/{len(self._lines)}"
+        feed = BookFeed(name)
+
+        async def on_frame(frame: str | bytes) -> None:
+            await self._publish_all(line, feed.on_frame(frame, self._clock.now_ms()))
+
+        async def on_state(connected: bool, reason: str) -> None:
+            now = self._clock.now_ms()
+            if not connected:
+                await self._publish_all(line, feed.on_lost(reason, now))
+            await self._status(line, reason)
+
+        line = _Line(feed, MarketSocket(name, self._url, on_frame, on_state))
+        self._lines.append(line)
+        self._tasks.create_task(line.socket.run())
+        self._tasks.create_task(self._settle(line))
+        return line
+
+    async def _settle(self, line: _Line) -> None:
+        """Check books at batch ends, fetch what lost trust, drop what was resolved."""
+        while True:
+            await line.pending.wait()
+            await asyncio.sleep(BATCH_END_S)
+            line.pending.clear()
+            await self._publish_all(line, line.feed.on_batch_end(self._clock.now_ms()))
+            if line.feed.unlisted:
+                line.feed.unlisted = False
+                self._wake.set()
+            await self._refetch(line)
+            await self._drop_resolved(line)
+
+    async def _refetch(self, line: _Line) -> None:
+        if not line.feed.refetch:
+            return
+        wanted = [market for market in line.feed.refetch if market in line.tokens]
+        line.feed.refetch.clear()
+        tokens = [token for market in wanted for token in line.tokens[market]]
+        try:
+            books = await self._rest.books(tokens)
+        except VenueUnavailableError as error:
+            log.warning("books not fetched", error=str(error), markets=len(wanted))
+            line.feed.refetch.update(wanted)
+            return
+        await self._publish_all(line, line.feed.on_books(books, self._clock.now_ms()))
+
+    async def _drop_resolved(self, line: _Line) -> None:
+        if line.feed.markets == len(line.tokens):
+            return
+        gone = [market for market in line.tokens if not line.feed.carries(market)]
+        for market in gone:
+            await line.socket.unsubscribe(line.tokens.pop(market))
+            self._home.pop(market, None)
+            self._markets.pop(market, None)
+
+    async def _report(self) -> None:
+        """Say once a second which connections are heard."""
+        while True:
+            for line in self._lines:
+                await self._status(line, "")
+                line.pending.set()
+            await asyncio.sleep(STATUS_S)
+
+    async def _status(self, line: _Line, detail: str) -> None:
+        now = self._clock.now_ms()
+        silence_s = asyncio.get_running_loop().time() - line.socket.heard_wall
+        heard_at = now - int(silence_s * 1000 * self._clock.speed)
+        message = FeedStatus(
+            **envelope(f"status|{line.feed.feed}|{now}|{detail}".encode(), now, now),
+            feed=line.feed.feed,
+            connected=line.socket.connected,
+            heard_at=heard_at if line.socket.connected else 0,
+            markets=line.feed.markets,
+            detail=detail,
+        )
+        await self._publish(Publication(BOOK_EVENTS, None, message))
+
+    async def _publish_all(self, line: _Line, publications: list[Publication]) -> None:
+        for publication in publications:
+            await self._publish(publication)
+        if publications:
+            line.pending.set()
+
+    async def _publish(self, publication: Publication) -> None:
+        topic, market, message = publication
+        if topic.scope is not Scope.SHARD:
+            await self._publisher.publish(topic, SOURCE, message)
+        elif market is not None:
+            shard = shard_of(market.venue_event_id, self._shards)
+            await self._publisher.publish(topic, str(shard), message)
+        else:
+            for shard in range(self._shards):
+                await self._publisher.publish(topic, str(shard), message)

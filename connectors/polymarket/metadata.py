@@ -1,0 +1,128 @@
+"""Gamma's market documents to `Market` (PROTOCOL.md section 5.1). Pure."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from schemas.errors import InfrastructureError
+from schemas.ids import MarketId, TokenId, VenueEventId
+from schemas.market import FeeSchedule, Market
+from schemas.values import PIPS, DataLabel, MarketStatus
+
+RESOLUTION_STATUS = {
+    "proposed": MarketStatus.PROPOSED,
+    "disputed": MarketStatus.DISPUTED,
+    "settled": MarketStatus.RESOLVED,
+    "resolved": MarketStatus.RESOLVED,
+}
+
+
+class MetadataError(InfrastructureError):
+    """A market document lacks what trading needs."""
+
+
+def parse_market(document: dict[str, Any]) -> Market:
+    """Read one Gamma market document.
+
+    Args:
+        document: As `GET /markets/keyset` lists it, with its `events` and `tags`.
+
+    Raises:
+        MetadataError: Ids, tokens or the tick size are missing or of another shape.
+    """
+    try:
+        yes_token, no_token = _texts(document["clobTokenIds"])
+        outcomes = _texts(document.get("outcomes") or '["Yes", "No"]')
+        event = (document.get("events") or [{}])[0]
+        tags = _tags(document.get("tags") or event.get("tags") or [])
+        return Market(
+            market_id=MarketId(document["conditionId"]),
+            venue_event_id=VenueEventId(str(event.get("id") or document["conditionId"])),
+            question=document["question"],
+            slug=document["slug"],
+            yes_token_id=TokenId(yes_token),
+            no_token_id=TokenId(no_token),
+            outcomes=(outcomes[0], outcomes[1]),
+            tick=int(_decimal(document["orderPriceMinTickSize"]) * PIPS),
+            min_size=_decimal(document.get("orderMinSize") or 5),
+            label=_label(tags),
+            fee=_fee(document),
+            category=str(document.get("category") or event.get("category") or "").lower(),
+            tags=tags,
+            neg_risk=bool(document.get("negRisk")),
+            status=_status(document),
+            liquidity=_decimal(document.get("liquidityNum") or 0),
+            volume_24h=_decimal(document.get("volume24hr") or 0),
+            created_at=_millis(document.get("createdAt")) or 0,
+            window_start_at=_millis(document.get("eventStartTime")),
+            resolves_at=_millis(document.get("endDate")),
+            clears_at=_millis(document.get("gameStartTime")),
+            auto_resolved=bool(document.get("automaticallyResolved")),
+            series=str(event.get("seriesSlug") or ""),
+            rewards_min_size=_decimal(document.get("rewardsMinSize") or 0),
+            rewards_max_spread=_decimal(document.get("rewardsMaxSpread") or 0),
+        )
+    except (KeyError, ValueError, IndexError, TypeError, ArithmeticError) as error:
+        raise MetadataError(
+            f"Expected a Gamma market with conditionId, clobTokenIds and orderPriceMinTickSize, "
+            f"received {document.get('conditionId') or document.get('slug')!r} ({error!r}). "
+            "The market is not traded."
+        ) from error
+
+
+def _texts(value: str | list[str]) -> list[str]:
+    """Gamma writes lists as JSON inside a string."""
+    return msgspec.json.decode(value, type=list[str]) if isinstance(value, str) else value
+
+
+def _tags(values: list[Any]) -> tuple[str, ...]:
+    return tuple(
+        str(value.get("slug") or value.get("label")) if isinstance(value, dict) else str(value)
+        for value in values
+    )
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _millis(value: str | None) -> int | None:
+    """An ISO time in ms UTC."""
+    return int(datetime.fromisoformat(value).timestamp() * 1000) if value else None
+
+
+def _label(tags: tuple[str, ...]) -> DataLabel:
+    if "simulated" in tags:
+        return DataLabel.SIMULATED
+    return DataLabel.RECORDED if "recorded" in tags else DataLabel.LIVE
+
+
+def _fee(document: dict[str, Any]) -> FeeSchedule | None:
+    """The market's own schedule; None where it has none, so that the caller's preset decides."""
+    if document.get("feesEnabled") is False:
+        return FeeSchedule(rate=Decimal(0))
+    schedule = document.get("feeSchedule")
+    if not schedule:
+        return None
+    rebate = schedule.get("rebateRate")
+    return FeeSchedule(
+        rate=_decimal(schedule["rate"]),
+        beta=int(schedule.get("exponent", 1)),
+        rebate_share=None if rebate is None else _decimal(rebate),
+    )
+
+
+def _status(document: dict[str, Any]) -> MarketStatus:
+    resolution = str(document.get("umaResolutionStatus") or "").lower()
+    if resolution in RESOLUTION_STATUS:
+        return RESOLUTION_STATUS[resolution]
+    if document.get("closed") or document.get("archived"):
+        return MarketStatus.RESOLVED
+    tradable = (
+        document.get("active", True)
+        and document.get("acceptingOrders", True)
+        and document.get("enableOrderBook", True)
+    )
+    return MarketStatus.ACTIVE if tradable else MarketStatus.PAUSED

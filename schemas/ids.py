@@ -1,0 +1,34 @@
+"""Identifiers, derived from content and cause, never random.
+
+The same input twice gives the same id.
+"""
+
+from typing import NewType
+from uuid import UUID, uuid5
+
+BotId = NewType("BotId", str)
+"""`bot_01` … `bot_10`."""
+MarketId = NewType("MarketId", str)
+"""The venue's condition id, `0x` and 64 hex digits."""
+TokenId = NewType("TokenId", str)
+"""One outcome token, a 256-bit decimal string (the wire calls it `asset_id`)."""
+VenueEventId = NewType("VenueEventId", str)
+"""The venue's event: a group of related markets."""
+OrderId = NewType("OrderId", str)
+"""Our order id, a UUID derived from the intent."""
+AccountId = NewType("AccountId", str)
+"""One trading account: one wallet, one risk gate, one partition."""
+
+NAMESPACE = UUID("6f0d2a3e-5b0c-5d5f-9a2e-0d6f1f1c7b11")
+
+
+def derive_id(*parts: str | int) -> str:
+    """Derive a UUID from its causes.
+
+    Args:
+        parts: Whatever makes the thing unique, in a fixed order.
+
+    Returns:
+        The version 5 UUID of the parts joined by `|`, in PETS' namespace.
+    """
+    return str(uuid5(NAMESPACE, "|".join(str(part) for part in parts)))

@@ -1,0 +1,81 @@
+"""How the system itself is doing: clock, heartbeats, alerts, dead letters, checkpoints."""
+
+from enum import StrEnum
+
+import msgspec
+
+from schemas.envelope import Message
+
+
+class ClockTick(Message, frozen=True, kw_only=True, tag="clock-tick"):
+    """The session clock, once a second; `ingest_time` is what it shows."""
+
+
+class Severity(StrEnum):
+    """How loud an alert is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
+    """A component is alive.
+
+    Attributes:
+        component: The stage, e.g. "gate".
+        status: "starting", "running", "recovering" or "stopping".
+        processed: Records handled since its start.
+        lag: Records it has still to read.
+        position: Its input offset.
+        detail: One sentence, or empty.
+    """
+
+    component: str
+    status: str
+    processed: int
+    lag: int
+    position: int
+    pid: int
+    detail: str = ""
+
+
+class Alert(Message, frozen=True, kw_only=True, tag="alert"):
+    """Something an operator should know; `rule` names it, `detail` says what to do."""
+
+    rule: str
+    severity: Severity
+    scope: str
+    detail: str
+
+
+class DeadLetter(Message, frozen=True, kw_only=True, tag="dead-letter"):
+    """A record, or one event inside a frame, that could not be decoded or processed.
+
+    Attributes:
+        index: Position inside the frame; −1 when the record itself was unreadable.
+        payload: The bytes, base64.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    index: int
+    error: str
+    payload: str
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="checkpoint"):
+    """A stage's whole state with the input position it includes.
+
+    Attributes:
+        offset: The last input offset applied.
+        applied: Last frame position applied, per origin; older frames are repeats.
+        state: The stage's own encoding.
+    """
+
+    stage: str
+    partition: int
+    offset: int
+    applied: dict[str, int]
+    state: msgspec.Raw

@@ -1,0 +1,1 @@
+"""How it is derived: books, prices, risk, ledger, paper exchange, statistics. Pure folds and functions."""

@@ -1,0 +1,1 @@
+"""Where it travels: one typed catalogue of topics, the codec, and creating and verifying topics."""

@@ -1,0 +1,336 @@
+"""Every topic, once: the only place that writes a topic name.
+
+The table in docs/dataflow.md is generated from it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schemas import control, market, ops, portfolio, risk, trading
+
+DAY_MS = 86_400_000
+
+
+class Cleanup(StrEnum):
+    """Kafka's cleanup policy."""
+
+    DELETE = "delete"
+    COMPACT = "compact"
+
+
+class Scope(StrEnum):
+    """What a topic's key names, and so how it is partitioned."""
+
+    SHARD = "shard"
+    ACCOUNT = "account"
+    BOT = "bot"
+    MARKET = "market"
+    SCOPE = "scope"
+    COMPONENT = "component"
+    SOURCE = "source topic"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """One topic.
+
+    Attributes:
+        name: `pets.<area>.<thing>.v<major>`.
+        messages: The message types it carries.
+        scope: What its key names.
+        written_by: Stages that write it.
+        read_by: Stages that read it.
+        cleanup: Delete by time, or compact by key.
+        retention_ms: How long it is kept; None is for ever.
+        framed: Whether a record is a frame of many messages; compacted topics carry one a record.
+        about: One sentence for the docs.
+    """
+
+    name: str
+    messages: tuple[type[Any], ...]
+    scope: Scope
+    written_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    about: str
+    cleanup: Cleanup = Cleanup.DELETE
+    retention_ms: int | None = None
+
+    @property
+    def framed(self) -> bool:
+        """Compacted topics need one message a record; all others carry frames."""
+        return self.cleanup is Cleanup.DELETE
+
+
+BOOK_EVENTS = TopicSpec(
+    "pets.market.book-events.v1",
+    (market.BookSnapshot, market.BookDelta, market.BookTrustChanged, market.FeedStatus),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-books", "archive"),
+    "Books of both legs in ticks and micro-shares, with the connector's trust grade.",
+    retention_ms=3 * DAY_MS,
+)
+MARKET_TRADES = TopicSpec(
+    "pets.market.market-trades.v1",
+    (market.MarketTrade,),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-trades", "archive"),
+    "Other people's trades with the aggressor as the venue reports it.",
+    retention_ms=30 * DAY_MS,
+)
+LIFECYCLE = TopicSpec(
+    "pets.market.lifecycle.v1",
+    (market.MarketListed, market.TickSizeChanged, market.MarketResolved),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-lifecycle", "sinks", "api", "archive"),
+    "Markets listed, changed and resolved.",
+)
+DECIDE_INPUTS = TopicSpec(
+    "pets.decide.inputs.v1",
+    (
+        market.BookSnapshot,
+        market.BookDelta,
+        market.BookTrustChanged,
+        market.FeedStatus,
+        market.MarketTrade,
+        market.MarketListed,
+        market.TickSizeChanged,
+        market.MarketResolved,
+        trading.IntentApproved,
+        trading.IntentDenied,
+        trading.MergeApproved,
+        trading.CancelOrder,
+        trading.OrderPlaced,
+        trading.OrderRejected,
+        trading.OrderCanceled,
+        trading.OrderExpired,
+        trading.CancelRefused,
+        trading.Fill,
+        trading.PairsMerged,
+        trading.AccountView,
+        ops.ClockTick,
+    ),
+    Scope.SHARD,
+    ("relay-books", "relay-trades", "relay-lifecycle", "bots", "gate", "paper", "clock"),
+    ("book", "bots", "paper", "archive"),
+    "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
+    retention_ms=7 * DAY_MS,
+)
+GATE_INPUTS = TopicSpec(
+    "pets.decide.gate-inputs.v1",
+    (
+        trading.PlaceIntent,
+        trading.BundleIntent,
+        trading.MergeIntent,
+        trading.OrderPlaced,
+        trading.OrderRejected,
+        trading.OrderCanceled,
+        trading.OrderExpired,
+        trading.CancelRefused,
+        trading.Fill,
+        trading.PairsMerged,
+        portfolio.Mark,
+        market.MarketListed,
+        market.TickSizeChanged,
+        market.MarketResolved,
+        control.Command,
+        control.CapitalAllocated,
+        ops.ClockTick,
+    ),
+    Scope.ACCOUNT,
+    ("bots", "book", "relay-lifecycle", "paper", "api", "clock"),
+    ("gate", "ledger", "archive"),
+    "The one ordered log of an account: all that the risk gate and the ledger know.",
+    retention_ms=90 * DAY_MS,
+)
+SIGNALS = TopicSpec(
+    "pets.trading.signals.v1",
+    (trading.Signal,),
+    Scope.SHARD,
+    ("bots",),
+    ("sinks", "archive"),
+    "What each bot saw and decided, traded or not.",
+)
+INTENTS = TopicSpec(
+    "pets.trading.intents.v1",
+    (trading.PlaceIntent, trading.BundleIntent, trading.MergeIntent, trading.CancelOrder),
+    Scope.SHARD,
+    ("bots",),
+    ("sinks", "api", "archive"),
+    "What the bots want.",
+)
+DECISIONS = TopicSpec(
+    "pets.trading.decisions.v1",
+    (
+        trading.IntentApproved,
+        trading.IntentDenied,
+        trading.MergeApproved,
+        trading.CancelOrder,
+        control.CommandApplied,
+    ),
+    Scope.ACCOUNT,
+    ("gate",),
+    ("sinks", "api", "archive"),
+    "The risk gate's verdicts with rule, limit and value.",
+)
+ORDERS = TopicSpec(
+    "pets.trading.orders.v1",
+    (
+        trading.OrderPlaced,
+        trading.OrderRejected,
+        trading.OrderCanceled,
+        trading.OrderExpired,
+        trading.CancelRefused,
+    ),
+    Scope.ACCOUNT,
+    ("paper",),
+    ("sinks", "api", "archive"),
+    "What the venue (or the paper exchange) said about our orders.",
+)
+FILLS = TopicSpec(
+    "pets.trading.fills.v1",
+    (trading.Fill, trading.PairsMerged),
+    Scope.ACCOUNT,
+    ("paper",),
+    ("sinks", "api", "archive"),
+    "Executions of our orders and merges of our pairs.",
+)
+POSITIONS = TopicSpec(
+    "pets.portfolio.positions.v1",
+    (portfolio.PositionState,),
+    Scope.BOT,
+    ("ledger",),
+    ("sinks", "api"),
+    "Every bot's holding of every token; key is the position id.",
+    Cleanup.COMPACT,
+)
+EPISODES = TopicSpec(
+    "pets.portfolio.episodes.v1",
+    (portfolio.PositionOpened, portfolio.PositionClosed),
+    Scope.BOT,
+    ("ledger",),
+    ("sinks", "api"),
+    "Positions opened and episodes closed with their P&L.",
+)
+EQUITY = TopicSpec(
+    "pets.portfolio.equity.v1",
+    (portfolio.EquityPoint,),
+    Scope.BOT,
+    ("ledger",),
+    ("sinks", "api"),
+    "Equity, cash, P&L and drawdown per bot and per account.",
+    retention_ms=365 * DAY_MS,
+)
+RISK_STATES = TopicSpec(
+    "pets.risk.states.v1",
+    (risk.RiskState, risk.BreakerState),
+    Scope.SCOPE,
+    ("gate",),
+    ("api", "sinks"),
+    "Trading state and breakers; key is the scope.",
+    Cleanup.COMPACT,
+)
+BREACHES = TopicSpec(
+    "pets.risk.breaches.v1",
+    (
+        risk.CircuitBreakerTriggered,
+        risk.CircuitBreakerReset,
+        risk.DrawdownThreshold,
+        risk.EmergencyHalt,
+    ),
+    Scope.SCOPE,
+    ("gate",),
+    ("sinks", "api"),
+    "Breakers tripped and reset, warnings, emergency halts.",
+)
+COMMANDS = TopicSpec(
+    "pets.control.commands.v1",
+    (control.Command, control.CapitalAllocated),
+    Scope.SCOPE,
+    ("api",),
+    ("sinks",),
+    "What operators asked for.",
+)
+CONTROL_STATES = TopicSpec(
+    "pets.control.states.v1",
+    (control.BotStateChanged,),
+    Scope.SCOPE,
+    ("gate",),
+    ("api",),
+    "Every bot's state; key is the bot id.",
+    Cleanup.COMPACT,
+)
+BOOK_TOPS = TopicSpec(
+    "pets.market.book-tops.v1",
+    (market.BookTop,),
+    Scope.MARKET,
+    ("book",),
+    ("sinks", "api"),
+    "Best prices per market, at most every 100 ms; key is the market id.",
+    Cleanup.COMPACT,
+)
+HEARTBEATS = TopicSpec(
+    "pets.ops.heartbeats.v1",
+    (ops.Heartbeat,),
+    Scope.COMPONENT,
+    ("every stage",),
+    ("api",),
+    "Every component's pulse, progress and lag.",
+    retention_ms=DAY_MS,
+)
+ALERTS = TopicSpec(
+    "pets.ops.alerts.v1",
+    (ops.Alert,),
+    Scope.COMPONENT,
+    ("every stage",),
+    ("api", "sinks"),
+    "What an operator should know.",
+    retention_ms=90 * DAY_MS,
+)
+CHECKPOINTS = TopicSpec(
+    "pets.ops.checkpoints.v1",
+    (ops.Checkpoint,),
+    Scope.COMPONENT,
+    ("every stage",),
+    ("the same stage at its start",),
+    "A stage's state with the input position it includes; key is stage and partition.",
+    Cleanup.COMPACT,
+)
+DEAD_LETTERS = TopicSpec(
+    "pets.dead-letters.v1",
+    (ops.DeadLetter,),
+    Scope.SOURCE,
+    ("every stage",),
+    ("api",),
+    "Records and events that could not be decoded or processed, with the cause.",
+    retention_ms=30 * DAY_MS,
+)
+
+TOPICS: tuple[TopicSpec, ...] = (
+    BOOK_EVENTS,
+    MARKET_TRADES,
+    LIFECYCLE,
+    DECIDE_INPUTS,
+    GATE_INPUTS,
+    SIGNALS,
+    INTENTS,
+    DECISIONS,
+    ORDERS,
+    FILLS,
+    POSITIONS,
+    EPISODES,
+    EQUITY,
+    RISK_STATES,
+    BREACHES,
+    COMMANDS,
+    CONTROL_STATES,
+    BOOK_TOPS,
+    HEARTBEATS,
+    ALERTS,
+    CHECKPOINTS,
+    DEAD_LETTERS,
+)
+BY_NAME: dict[str, TopicSpec] = {topic.name: topic for topic in TOPICS}
