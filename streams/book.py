@@ -123,6 +123,17 @@ class Book:
         ticks = self._best[leg + leg + 1]
         return ticks if ticks < self.grid else None
 
+    def is_mirrored(self) -> bool:
+        """Whether nothing is crossed and the best levels of the legs are one book's two views."""
+        yes_bid, yes_ask, no_bid, no_ask = self._best
+        yes_bids, yes_asks, no_bids, no_asks = self._sizes
+        return (
+            yes_bid < yes_ask
+            and yes_bid + no_ask == self.grid == yes_ask + no_bid
+            and yes_bids[yes_bid] == no_asks[no_ask]
+            and yes_asks[yes_ask] == no_bids[no_bid]
+        )
+
     def size_at(self, leg: int, side: int, ticks: int) -> int:
         """Micro-shares resting at a price; 0 off the grid."""
         return self._sizes[leg + leg + side][ticks] if 0 < ticks < self.grid else 0
@@ -168,7 +179,7 @@ class Book:
         return BookState(
             tick=self.tick,
             sides=tuple(
-                tuple((ticks, sizes[ticks]) for ticks, used in enumerate(occupied) if used)
+                tuple(_ascending(sizes, occupied))
                 for sizes, occupied in zip(self._sizes, self._occupied, strict=True)
             ),
             snapshotted=(self._snapshotted[YES], self._snapshotted[NO]),
@@ -216,6 +227,13 @@ class Book:
         self.rejected[leg] = rejected
         self._best[leg + leg] = _highest(self._occupied[leg + leg], grid)
         self._best[leg + leg + 1] = _lowest(self._occupied[leg + leg + 1], 0, grid)
+
+
+def _ascending(sizes: list[int], occupied: bytearray) -> Iterator[Level]:
+    ticks = occupied.find(1)
+    while ticks >= 0:
+        yield ticks, sizes[ticks]
+        ticks = occupied.find(1, ticks + 1)
 
 
 def _lowest(occupied: bytearray, above: int, grid: int) -> int:

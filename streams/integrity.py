@@ -43,8 +43,10 @@ def check(book: Book) -> Finding | None:
     """
     if not book.is_ready:
         return None
-    if book.rejected[YES] or book.rejected[NO]:
-        count = book.rejected[YES] + book.rejected[NO]
+    count = book.rejected[YES] + book.rejected[NO]
+    if not count and book.is_mirrored():
+        return None
+    if count:
         return Finding(Flaw.OFF_GRID, f"{count} levels lie off the grid of {book.grid} ticks")
     for leg, name in ((YES, "YES"), (NO, "NO")):
         bid, ask = book.best_bid(leg), book.best_ask(leg)
@@ -111,7 +113,7 @@ class TrustState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def trust(self) -> Trust:
-        """STALE while unheard or without snapshots, SUSPECT after a finding until both legs are new.
+        """STALE while unheard or without snapshots, SUSPECT from a finding to the next snapshots.
 
         VERIFIED when both legs' hashes were checked and nothing changed since, else CONSISTENT.
         """

@@ -18,6 +18,7 @@ GUARD = Decimal("1e-9")
 
 _ONE = Decimal(1)
 _Z2_END = Decimal("0.40")
+_MICRO = Decimal(MICRO)
 
 
 class PriceMode(StrEnum):
@@ -54,7 +55,7 @@ def to_ticks(price: Decimal, tick: int) -> int:
 
 def to_shares(micro: int) -> Decimal:
     """Shares in a number of micro-shares, exactly."""
-    return Decimal(micro) / MICRO
+    return Decimal(micro) / _MICRO
 
 
 def to_micro(shares: Decimal) -> int:
@@ -152,10 +153,7 @@ def directional_price(
     if price is None or not _lacks_z3_edge(fair_value, price):
         return price
     limit = max(fair_value - Z3_MIN_EDGE, _Z2_END - tick)
-    price = post_only_price(Action.BUY, limit, bid, ask, tick, mode)
-    if price is None or _lacks_z3_edge(fair_value, price) or fair_value - price < min_edge:
-        return None
-    return price
+    return post_only_price(Action.BUY, limit, bid, ask, tick, mode)
 
 
 def _lacks_z3_edge(fair_value: Decimal, price: Decimal) -> bool:

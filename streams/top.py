@@ -33,6 +33,8 @@ class OwnOrder(NamedTuple):
     size: Decimal
 
 
+_NOTHING = Decimal(0)
+
 OwnSizes = Mapping[tuple[int, int, int], int]
 """Our own micro-shares by (leg, side, ticks)."""
 
@@ -129,17 +131,24 @@ def net_depth(book: Book, own: OwnSizes, leg: int, side: int, within: int, aroun
 
 def top_of(book: Book, own: OwnSizes, leg: int = YES) -> Top:
     """The best prices of a leg net of our own orders, in that leg's own prices."""
-    bid = next(net_levels(book, own, leg, BID), None)
-    ask = next(net_levels(book, own, leg, ASK), None)
-    return Top(
-        None if bid is None else to_price(bid[0], book.tick),
-        Decimal(0) if bid is None else to_shares(bid[1]),
-        None if ask is None else to_price(ask[0], book.tick),
-        Decimal(0) if ask is None else to_shares(ask[1]),
-    )
+    bid, bid_size = _best(book, own, leg, BID, book.best_bid(leg))
+    ask, ask_size = _best(book, own, leg, ASK, book.best_ask(leg))
+    return Top(bid, bid_size, ask, ask_size)
 
 
 def notional(book: Book, leg: int, side: int, levels: int) -> Decimal:
     """Dollars resting within a side's best levels: Σ price · size."""
     units = sum(ticks * size for ticks, size in book.levels(leg, side, levels))
     return to_shares(units * book.tick) / PIPS
+
+
+def _best(
+    book: Book, own: OwnSizes, leg: int, side: int, shown: int | None
+) -> tuple[Decimal | None, Decimal]:
+    if shown is None:
+        return None, _NOTHING
+    if (leg, side, shown) not in own:
+        return to_price(shown, book.tick), to_shares(book.size_at(leg, side, shown))
+    for ticks, size in net_levels(book, own, leg, side):
+        return to_price(ticks, book.tick), to_shares(size)
+    return None, _NOTHING

@@ -1,0 +1,98 @@
+from decimal import Decimal
+
+import pytest
+
+from schemas.values import MICRO
+from streams.queue_models import PowerProbability, Queue, QueueModel, RiskAverse
+
+APART = 1_000
+
+
+def shares(micro: int) -> Decimal:
+    return Decimal(micro) / MICRO
+
+
+def queue(front: int, level: int) -> Queue:
+    it = Queue()
+    it.to_back(level * MICRO, 0)
+    it.front = front * MICRO
+    return it
+
+
+@pytest.mark.parametrize(
+    ("model", "fronts", "last", "fillable"),
+    [
+        (RiskAverse(), ("70", "70", "60"), 75, "15"),
+        (PowerProbability(3), ("70", "70", "26.025641"), 60, "33.974359"),
+    ],
+)
+def test_vectors_of_the_specification(
+    model: QueueModel, fronts: tuple[str, ...], last: int, fillable: str
+) -> None:
+    it = queue(100, 150)
+    assert it.trade(30 * MICRO, APART, 50) == 0
+    seen = [it.front]
+    it.change_level(model, 120 * MICRO, APART)
+    seen.append(it.front)
+    it.change_level(model, 60 * MICRO, 2 * APART)
+    seen.append(it.front)
+    for found, expected in zip(seen, fronts, strict=True):
+        assert abs(shares(found) - Decimal(expected)) <= Decimal("1e-6")
+    left = it.trade(last * MICRO, 3 * APART, 50)
+    assert abs(shares(left) - Decimal(fillable)) <= Decimal("1e-6")
+    assert it.front == 0
+
+
+def test_power_probability_rounds_the_front_up() -> None:
+    # 125000/468000 of the 60 vanish behind: 26.0256410256… stay ahead.
+    front = PowerProbability(3).front_after(70 * MICRO, 120 * MICRO, 60 * MICRO, 0)
+    assert front == 26_025_642
+
+
+def test_a_cancellation_alone_never_makes_the_front_negative() -> None:
+    model = PowerProbability(1)
+    for size in range(0, 100, 7):
+        assert model.front_after(5, 100, size, 0) >= 0
+
+
+def test_at_an_empty_level_nothing_is_ahead() -> None:
+    assert PowerProbability(3).front_after(0, 0, 0, 0) == 0
+    assert RiskAverse().front_after(0, 0, 0, 0) == 0
+
+
+def test_a_level_that_grows_puts_nobody_ahead() -> None:
+    it = queue(40, 40)
+    it.change_level(RiskAverse(), 500, APART)
+    assert it.front == 500
+    it.change_level(RiskAverse(), 900 * MICRO, APART)
+    assert it.front == 500
+
+
+def test_a_print_after_its_own_level_change_does_not_count_twice() -> None:
+    first, second = queue(100, 100), queue(100, 100)
+    first.trade(30 * MICRO, APART, 50)
+    first.change_level(RiskAverse(), 70 * MICRO, APART)
+    second.change_level(RiskAverse(), 70 * MICRO, APART)
+    second.trade(30 * MICRO, APART, 50)
+    assert first.front == second.front == 70 * MICRO
+
+
+def test_the_rest_of_a_print_beyond_its_level_change_counts() -> None:
+    it = queue(30, 30)
+    it.change_level(RiskAverse(), 0, APART)
+    assert it.front == 0
+    assert it.trade(50 * MICRO, APART, 50) == 20 * MICRO
+
+
+def test_a_later_print_counts_in_full_after_a_level_change() -> None:
+    it = queue(100, 100)
+    it.change_level(RiskAverse(), 70 * MICRO, APART)
+    assert it.trade(80 * MICRO, APART + 51, 50) == 10 * MICRO
+
+
+def test_prints_of_the_moment_of_acceptance_do_not_advance() -> None:
+    it = Queue()
+    it.to_back(100 * MICRO, APART)
+    assert it.trade(500 * MICRO, APART + 50, 50) == 0
+    assert it.front == 100 * MICRO
+    assert it.trade(500 * MICRO, APART + 51, 50) == 400 * MICRO
