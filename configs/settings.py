@@ -1,5 +1,7 @@
 """Settings of a process: environment variables `PETS_*`, or a `.env` file, over these defaults."""
 
+import socket
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +36,7 @@ class Settings(BaseSettings):
     seed: int = Field(7, description="Seed of the simulated world and of latency noise.")
     anchor_wall_ms: int = Field(0, description="Wall time at which the session clock was anchored.")
     anchor_event_ms: int = Field(0, description="Session time at that moment.")
-    capital: str = Field("10000", description="Paper dollars allocated to each running bot.")
+    capital: Decimal = Field(Decimal(10_000), gt=0, description="Paper dollars allocated to each running bot.")
     bots: str = Field("1,5", description="Numbers of the bots that run, comma separated.")
     config_dir: Path | None = Field(None, description="Folder that overrides the shipped YAML.")
 
@@ -54,13 +56,34 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(
         SecretStr(""), description="Key the API asks for; required off loopback."
     )
+    dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
     dashboard_port: int = Field(8501, description="Port of the dashboard.")
     broker_port: int = Field(19092, description="Port of the embedded Kafka.")
     database_port: int = Field(15432, description="Port of the embedded PostgreSQL.")
+    sandbox_host: str = Field("127.0.0.1", description="Address the sandbox venue binds to.")
     sandbox_port: int = Field(18080, description="Port of the sandbox venue.")
     metrics_port: int = Field(0, description="Port of a stage's Prometheus metrics; 0 is off.")
+    metrics_host: str = Field("127.0.0.1", description="Address the metrics are served on.")
     redis_url: str = Field("", description="Rate-limit store; empty keeps it in memory.")
+    instance: str = Field(
+        "",
+        description="Name of this worker among those of its stage, kept over restarts; empty "
+        "takes the host's name. Two workers of a stage on one host need different ones.",
+    )
+    fetch_wait_ms: int = Field(
+        500, ge=1, description="How long the broker may hold an empty fetch; Kafka wakes it."
+    )
+    checkpoint_ms: int = Field(
+        100, ge=1, description="Least milliseconds between two checkpoints of a stage."
+    )
+    checkpoint_bytes_per_s: int = Field(
+        500_000, ge=1, description="Large checkpoints are spaced to stay below this per stage."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def worker_instance(self) -> str:
+        """The name of this worker among those of its stage."""
+        return self.instance or socket.gethostname()
 
     def clock(self) -> SessionClock:
         """The session clock of this process; wall time where nothing was anchored."""

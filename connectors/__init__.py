@@ -1,1 +1,1 @@
-"""In and out of the outside world: the venue, the sandbox that stands in for it, news, esports, chain."""
+"""In and out of the outside world: the venue, a sandbox that stands in for it, news, chain."""

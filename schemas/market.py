@@ -39,6 +39,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         auto_resolved: Resolved by a price feed at `resolves_at`.
         series: The recurring series a windowed market belongs to.
         volume_24h: Dollars traded in 24 h, for screening.
+        event_markets: How many markets a neg-risk event has, its outcomes; 0 when unknown.
     """
 
     market_id: MarketId
@@ -66,6 +67,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     series: str = ""
     rewards_min_size: Decimal = Decimal(0)
     rewards_max_spread: Decimal = Decimal(0)
+    event_markets: int = 0
 
     def token(self, side: Side) -> TokenId:
         """The token id of a side."""

@@ -71,6 +71,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     Attributes:
         offset: The last input offset applied.
         applied: Last frame position applied, per origin; older frames are repeats.
+        now: The greatest `ingest_time` applied, ms.
         state: The stage's own encoding.
     """
 
@@ -79,3 +80,4 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     offset: int
     applied: dict[str, int]
     state: msgspec.Raw
+    now: int = 0

@@ -66,6 +66,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         sigma: Its standard error.
         edge: Declared net edge in dollars per share.
         operator: Placed by an operator, not by a bot.
+        ordered_at: When it was decided, ms; every later message about it repeats it, so that
+            tables can key on it.
     """
 
     order_id: OrderId
@@ -87,6 +89,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     sigma: Decimal | None = None
     edge: Decimal | None = None
     operator: bool = False
+    ordered_at: int = 0
 
 
 class PlaceIntent(Message, frozen=True, kw_only=True, tag="place-intent"):
@@ -179,6 +182,20 @@ class MergeApproved(Message, frozen=True, kw_only=True, tag="merge-approved"):
     pairs: Decimal
 
 
+class MergeDenied(Message, frozen=True, kw_only=True, tag="merge-denied"):
+    """The gate refused a merge; rule, limit and value say why."""
+
+    intent_id: str
+    bot_id: BotId
+    account_id: AccountId
+    market_id: MarketId
+    venue_event_id: VenueEventId
+    pairs: Decimal
+    rule: str
+    limit: str
+    value: str
+
+
 class _OrderEvent(Message, frozen=True, kw_only=True):
     """What the venue said about one of our orders."""
 
@@ -187,6 +204,7 @@ class _OrderEvent(Message, frozen=True, kw_only=True):
     account_id: AccountId
     market_id: MarketId
     token_id: TokenId
+    ordered_at: int = 0
 
 
 class OrderPlaced(_OrderEvent, frozen=True, kw_only=True, tag="order-placed"):
@@ -262,6 +280,7 @@ class Fill(Message, frozen=True, kw_only=True, tag="fill"):
     liquidity: str = "maker"
     inferred: bool = False
     mid: Decimal | None = None
+    ordered_at: int = 0
 
 
 class PairsMerged(Message, frozen=True, kw_only=True, tag="pairs-merged"):
@@ -322,5 +341,5 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
 
 
 Intent = PlaceIntent | BundleIntent | MergeIntent
-Verdict = IntentApproved | IntentDenied | MergeApproved
+Verdict = IntentApproved | IntentDenied | MergeApproved | MergeDenied
 OrderEvent = OrderPlaced | OrderRejected | OrderCanceled | OrderExpired | CancelRefused

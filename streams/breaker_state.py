@@ -129,3 +129,24 @@ def with_bot(state: Breakers, bot_id: BotId, bot: BotBreakers) -> Breakers:
     if bot_id not in state.bots:
         bots = {known: bots[known] for known in sorted(bots, key=bot_number)}
     return msgspec.structs.replace(state, bots=bots)
+
+
+def rearm_refusal(state: Breakers, bot_id: BotId | None) -> str | None:
+    """Why an operator's re-arm would change nothing, in a sentence; None when it is in order.
+
+    Args:
+        state: The breakers.
+        bot_id: Whose drawdown stop; None for the portfolio's.
+    """
+    if bot_id is None:
+        if not state.portfolio_open:
+            return "The portfolio drawdown breaker is not open; there is nothing to re-arm."
+        nav = state.portfolio
+    else:
+        bot = state.bots.get(bot_id)
+        if bot is None or not bot.drawdown_open:
+            return f"The drawdown breaker of {bot_id} is not open; there is nothing to re-arm."
+        nav = bot.nav
+    if nav.wiped and nav.equity <= 0:
+        return "There is no capital left; allocate capital before the re-arm."
+    return None

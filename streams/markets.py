@@ -7,7 +7,6 @@ import msgspec
 from schemas.ids import BotId, TokenId, VenueEventId
 from schemas.market import Market
 from schemas.values import PIPS, MarketStatus, Side
-from streams.prices import tick_price
 
 
 class MarketFacts(msgspec.Struct):
@@ -37,7 +36,7 @@ class MarketFacts(msgspec.Struct):
     @property
     def tick_size(self) -> Decimal:
         """Tick size in dollars."""
-        return tick_price(self.tick) if PIPS % self.tick == 0 else Decimal(self.tick) / PIPS
+        return Decimal(self.tick) / PIPS
 
     def token(self, side: Side) -> TokenId:
         """The token id of a side."""

@@ -127,13 +127,8 @@ class PaperExchange:
         """Merge pairs into collateral; the same intent merges once."""
         self._advance(approved.ingest_time)
         self._beat(approved)
-        merged, now = self._state.merged, self._state.now
-        if approved.intent_id in merged:
-            self._state.counts.repeats += 1
+        if self._is_repeat(approved.intent_id):
             return
-        merged[approved.intent_id] = now
-        while next(iter(merged.values())) < now - ENDED_KEPT_MS:
-            del merged[next(iter(merged))]
         at = self._not_past(approved.ingest_time + self._rules.entry_ms)
         self._state.agenda.plan(at, Deed.MERGE, what=approved)
 
@@ -221,6 +216,8 @@ class PaperExchange:
         return max(self._state.now, venue_ms + self._rules.feed_ms)
 
     def _send_cancel(self, request: CancelRequest, decided_at: int) -> None:
+        if self._is_repeat(request.cause):
+            return
         rules = self._rules
         flying = self._state.flying.get(request.order_id)
         if flying is not None:
@@ -230,6 +227,17 @@ class PaperExchange:
         )
         at = self._not_past(sent_at + rules.cancel_latency(request.order_id))
         self._state.agenda.plan(at, Deed.CANCEL, what=request)
+
+    def _is_repeat(self, request: str) -> bool:
+        """Whether a cancel or merge was requested before; it is remembered for a while."""
+        requested, now = self._state.requested, self._state.now
+        if request in requested:
+            self._state.counts.repeats += 1
+            return True
+        requested[request] = now
+        while next(iter(requested.values())) < now - ENDED_KEPT_MS:
+            del requested[next(iter(requested))]
+        return False
 
     def _is_known(self, order_id: OrderId) -> bool:
         state = self._state

@@ -4,12 +4,12 @@ Everything errs low (STRATEGIES.md E): a fill that a live order would not have h
 missed one is a cost.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from schemas.market import Market
+from schemas.market import LevelChange, Market
 from schemas.values import MICRO, PIPS, Trust
 from streams.book import ASK, BID, YES, Book, BookState
 from streams.paper_orders import LOT_MICRO, PaperOrder, displayed
@@ -46,6 +46,7 @@ class PaperMarketState(msgspec.Struct, kw_only=True):
         resting: Our live orders.
         waiting: Our orders at the venue that no book could be held against yet.
         taken: Crossing micro-shares already filled against, per side of ours.
+        crossed: Whether the book crossed any order of ours when it last moved.
         spent: Micro-dollars of our fills by hour.
         closings: Times for which a scheduled closing was put on the agenda, ms of the venue.
     """
@@ -61,6 +62,7 @@ class PaperMarketState(msgspec.Struct, kw_only=True):
     waiting: list[PaperOrder] = msgspec.field(default_factory=list)
     prints: PrintMemory = msgspec.field(default_factory=PrintMemory)
     taken: list[int] = msgspec.field(default_factory=lambda: [0, 0])
+    crossed: bool = False
     spent: dict[int, int] = msgspec.field(default_factory=dict)
     closings: list[int] = msgspec.field(default_factory=list)
     book: BookState | None = None
@@ -150,13 +152,19 @@ class PaperMarket:
         for own in self.state.resting:
             own.queue.to_back(displayed(self.book, own), self.state.venue_ms)
             own.crossed_at = None
-        self.state.taken = [0, 0]
+        self.state.taken, self.state.crossed = [0, 0], False
         return [own for own in self.state.resting if own.pips % self.book.tick]
 
-    def follow_levels(self) -> None:
-        """Carry the book's changes at our prices into our queues."""
+    def follow_levels(self, changes: Sequence[LevelChange] | None) -> None:
+        """Carry the book's changes at and near our prices into our queues.
+
+        Args:
+            changes: What changed; None when anything may have.
+        """
         model = RiskAverse() if self.snapshots_only else self._model
         for own in self.state.resting:
+            if changes is not None and not self._is_touched(own, changes):
+                continue
             level = displayed(self.book, own)
             if level != own.queue.level:
                 own.queue.change_level(model, level, self.state.venue_ms)
@@ -172,23 +180,26 @@ class PaperMarket:
         Returns:
             Orders crossed from now on, best price first; they fill if it lasts (E.3).
         """
-        begun: list[PaperOrder] = []
-        for side in (BID, ASK):
-            best = self._opposite_best(side)
-            crossed = False
-            for own in self._ranked(side):
-                if not own.is_crossed_by(best):
-                    own.crossed_at = None
-                    continue
-                crossed = True
-                size = self._crossing_size(own)
-                if own.crossed_at is None:
-                    own.crossed_at, own.crossed_by, own.crossed_size = now, cause, size
-                    begun.append(own)
-                else:
-                    own.crossed_size = min(own.crossed_size, size)
-            if not crossed:
-                self.state.taken[side] = 0
+        state, begun = self.state, list[PaperOrder]()
+        best_bid, best_ask = self._opposite_best(ASK), self._opposite_best(BID)
+        crossed = [
+            own for own in state.resting if own.is_crossed_by(best_ask if own.bids else best_bid)
+        ]
+        if not crossed and not state.crossed:
+            return begun
+        state.crossed = bool(crossed)
+        sides = {own.side for own in crossed}
+        state.taken = [taken if side in sides else 0 for side, taken in enumerate(state.taken)]
+        for own in state.resting:
+            if not own.is_crossed_by(best_ask if own.bids else best_bid):
+                own.crossed_at = None
+        for own in sorted(crossed, key=lambda own: own.priority):
+            size = self._crossing_size(own)
+            if own.crossed_at is None:
+                own.crossed_at, own.crossed_by, own.crossed_size = now, cause, size
+                begun.append(own)
+            else:
+                own.crossed_size = min(own.crossed_size, size)
         return begun
 
     def fill_lasting(self, own: PaperOrder, now: int) -> Match | None:
@@ -279,10 +290,19 @@ class PaperMarket:
         ticks = own.pips // self.book.tick
         return self.book.depth(YES, own.side, self._rules.level_ticks, ticks)
 
-    def _ranked(self, side: int) -> Iterator[PaperOrder]:
+    def _is_touched(self, own: PaperOrder, changes: Sequence[LevelChange]) -> bool:
+        """Whether a change lies near enough to count for the order's queue or share guard."""
+        side, at = own.side, own.pips // self.book.tick
+        near = self._rules.level_ticks
+        for leg, shown, ticks, _ in changes:
+            if leg == YES and shown == side and -near <= ticks - at <= near:
+                return True
+        return False
+
+    def _ranked(self, side: int) -> list[PaperOrder]:
         """Our orders of a side, best price first, then the oldest."""
         ours = [own for own in self.state.resting if own.side == side]
-        return iter(sorted(ours, key=lambda own: own.priority))
+        return sorted(ours, key=lambda own: own.priority)
 
     def _opposite_best(self, side: int) -> int | None:
         """The best price in pips on the other side of the YES leg."""

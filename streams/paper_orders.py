@@ -27,8 +27,6 @@ from streams.queue_models import Queue
 
 LOT_MICRO = int(LOT * MICRO)
 """The smallest fill, micro-shares."""
-INVALID_EXPIRATION = "INVALID_EXPIRATION"
-"""The venue's "invalid expiration": no or too near a GTD time."""
 
 
 class Ending(StrEnum):
@@ -159,9 +157,9 @@ def refusal(
     if order.size < market.min_size or order.size % LOT:
         return DenialCode.BAD_SIZE
     if (order.time_in_force is TimeInForce.GTD) is not (order.expires_at is not None):
-        return INVALID_EXPIRATION
+        return DenialCode.BAD_EXPIRATION
     if order.expires_at is not None and order.expires_at - venue_ms < rules.gtd_min_ahead_ms:
-        return INVALID_EXPIRATION
+        return DenialCode.BAD_EXPIRATION
     return None
 
 

@@ -15,7 +15,7 @@ class Counts(msgspec.Struct, kw_only=True):
     Attributes:
         gaps: Times a book that was believed had to be believed anew; fills were frozen meanwhile.
         inferred_fills: Fills that no print proves.
-        repeats: Approvals of orders that were known already.
+        repeats: Requests that had been made already.
         mirrors: Prints not counted because they had been, mostly on the other token.
     """
 
@@ -38,7 +38,7 @@ class ExchangeState(msgspec.Struct, kw_only=True):
         flying: Orders on their way to the venue.
         feeds: Disconnects per feed.
         ended: Orders that ended lately.
-        merged: When lately merged intents were merged, ms.
+        requested: When lately requested cancels and merges were requested, ms, by their ids.
         retired: When lately resolved markets were resolved, ms.
     """
 
@@ -52,6 +52,6 @@ class ExchangeState(msgspec.Struct, kw_only=True):
     markets: dict[MarketId, PaperMarketState] = msgspec.field(default_factory=dict)
     feeds: dict[str, int] = msgspec.field(default_factory=dict)
     ended: dict[OrderId, EndedOrder] = msgspec.field(default_factory=dict)
-    merged: dict[str, int] = msgspec.field(default_factory=dict)
+    requested: dict[str, int] = msgspec.field(default_factory=dict)
     retired: dict[MarketId, int] = msgspec.field(default_factory=dict)
     counts: Counts = msgspec.field(default_factory=Counts)

@@ -3,7 +3,7 @@
 Nothing here knows latency to the venue: `paper_exchange` calls each thing when it is due.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from schemas.market import (
     BookSnapshot,
     BookTrustChanged,
     FeedStatus,
+    LevelChange,
     Market,
     MarketListed,
     MarketResolved,
@@ -89,10 +90,19 @@ class PaperVenue:
 
     def on_delta(self, message: BookDelta) -> None:
         """Change levels of a book."""
-        market = self._market(message.market_id)
-        if market is not None:
-            market.book.apply_delta(message)
-            self._follow(market, message, self._is_believed(market), moves=True)
+        market = self.markets.get(message.market_id) or self._market(message.market_id)
+        if market is None:
+            return
+        market.book.apply_delta(message)
+        state = market.state
+        is_as_before = message.trust is state.trust and message.feed == state.feed
+        if is_as_before and market.book.is_ready and self._is_believed(market):
+            if message.event_time > state.venue_ms:
+                state.venue_ms = message.event_time
+            if market.has_orders:
+                self._match_book(market, message.event_id, message.changes)
+            return
+        self._follow(market, message, self._is_believed(market), moves=True)
 
     def on_trust(self, message: BookTrustChanged) -> None:
         """Freeze fills, or end the freeze."""
@@ -271,10 +281,7 @@ class PaperVenue:
             self._thaw(market, message.event_id)
         if not market.has_orders or not (moves or not believed_before):
             return
-        self._match_book(market, message.event_id)
-        waiting, state.waiting = state.waiting, []
-        for own in waiting:
-            self._judge(market, own)
+        self._match_book(market, message.event_id, None)
 
     def _thaw(self, market: PaperMarket, cause: str) -> None:
         self.state.counts.gaps += market.state.synced
@@ -282,15 +289,23 @@ class PaperVenue:
         for own in market.resync():
             self._cancel(own, cause, Ending.TICK)
 
-    def _match_book(self, market: PaperMarket, cause: str) -> None:
-        """Advance queues by the book's levels; fill what it crosses, now or when it lasts."""
-        now = self.state.now
-        market.follow_levels()
-        if market.snapshots_only:
-            self._report_matches(market, market.fill_snapshot(now), cause)
-            return
-        for own in market.watch_crossings(now, cause):
-            self.state.agenda.plan(now + self._rules.feed_ms, Deed.CROSS, own.order_id, now)
+    def _match_book(
+        self, market: PaperMarket, cause: str, changes: Sequence[LevelChange] | None
+    ) -> None:
+        """Advance queues, fill what the book crosses now or when it lasts, judge who waited."""
+        now, state = self.state.now, market.state
+        if state.resting:
+            market.follow_levels(changes)
+            if market.snapshots_only:
+                self._report_matches(market, market.fill_snapshot(now), cause)
+            else:
+                due = now + self._rules.feed_ms
+                for own in market.watch_crossings(now, cause):
+                    self.state.agenda.plan(due, Deed.CROSS, own.order_id, now)
+        if state.waiting:
+            waiting, state.waiting = state.waiting, []
+            for own in waiting:
+                self._judge(market, own)
 
     def _judge(self, market: PaperMarket, own: PaperOrder) -> None:
         """Post-only, by the book as it is: rest, or be rejected."""

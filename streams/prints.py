@@ -12,9 +12,9 @@ from schemas.values import PIPS, Action
 from streams.book import NO
 
 KEPT = 64
-"""Prints of one market that are remembered at most."""
+"""Prints of one market that are remembered at most; at least the last half of them."""
 HORIZON_MS = 5_000
-"""How long a print is remembered; a mirror with the same transaction comes sooner."""
+"""How old a print may be when room is made; a mirror with the same transaction comes sooner."""
 
 
 class YesPrint(NamedTuple):
@@ -78,29 +78,37 @@ class PrintMemory(msgspec.Struct, kw_only=True):
             trade: The print as reported.
             mirror_ms: Greatest difference of venue times without a hash, ms.
         """
-        new = SeenPrint(
-            event_id=trade.event_id,
-            leg=trade.leg,
-            pips=to_yes_space(trade).pips,
-            size=trade.size,
-            venue_ms=trade.event_time,
-            transaction=trade.transaction,
-        )
-        self.seen = [
-            seen for seen in self.seen[-KEPT:] if new.venue_ms - seen.venue_ms <= HORIZON_MS
-        ]
-        if any(seen.event_id == new.event_id for seen in self.seen):
-            return False
-        mirror = next((seen for seen in self.seen if _is_mirror(seen, new, mirror_ms)), None)
+        pips, size, now = to_yes_space(trade).pips, trade.size, trade.event_time
+        if len(self.seen) >= KEPT:
+            late = self.seen[-KEPT // 2 :]
+            self.seen = [old for old in late if now - old.venue_ms <= HORIZON_MS]
+        mirror: SeenPrint | None = None
+        for old in self.seen:
+            if old.size == size and old.pips == pips:
+                if old.event_id == trade.event_id:
+                    return False
+                if mirror is None and _is_mirror(old, trade, mirror_ms):
+                    mirror = old
         if mirror is not None:
-            mirror.paired = new.paired = True
-        self.seen.append(new)
+            mirror.paired = True
+        self.seen.append(
+            SeenPrint(
+                event_id=trade.event_id,
+                leg=trade.leg,
+                pips=pips,
+                size=size,
+                venue_ms=now,
+                transaction=trade.transaction,
+                paired=mirror is not None,
+            )
+        )
         return mirror is None
 
 
-def _is_mirror(seen: SeenPrint, new: SeenPrint, mirror_ms: int) -> bool:
-    if seen.paired or seen.leg == new.leg or (seen.pips, seen.size) != (new.pips, new.size):
+def _is_mirror(old: SeenPrint, trade: MarketTrade, mirror_ms: int) -> bool:
+    """Whether a trade of the same size and YES price is the other token's view of a print."""
+    if old.paired or old.leg == trade.leg:
         return False
-    if seen.transaction and new.transaction:
-        return seen.transaction == new.transaction
-    return abs(seen.venue_ms - new.venue_ms) <= mirror_ms
+    if old.transaction and trade.transaction:
+        return old.transaction == trade.transaction
+    return abs(old.venue_ms - trade.event_time) <= mirror_ms

@@ -1,1 +1,1 @@
-"""The bots: one pure module each, a state and an `on_event`."""
+"""The bots: one pure module each, with the contract and the rules that they share."""

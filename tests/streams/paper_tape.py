@@ -1,12 +1,12 @@
 """A tape for the paper exchange: messages in dollars, shares and milliseconds from a start."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import count
 
 from msgspec.structs import replace
 
-from schemas.envelope import Message
+from schemas.envelope import Header, Message
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId
 from schemas.market import (
     BookDelta,
@@ -63,13 +63,14 @@ def ticks_of(price: str, tick: int = TICK) -> int:
     return int(Decimal(price) * PIPS) // tick
 
 
-def _head(at: int, name: str = "") -> dict[str, str | int]:
-    return {
-        "event_id": name or f"event-{next(_serial)}",
-        "event_time": START + at,
-        "ingest_time": START + at,
-        "source": "test",
-    }
+def _head(at: int, name: str = "") -> Header:
+    return Header(
+        event_id=name or f"event-{next(_serial)}",
+        event_time=START + at,
+        ingest_time=START + at,
+        source="test",
+        causation_id="",
+    )
 
 
 def market(market_id: MarketId = MARKET, **changes: object) -> Market:
@@ -88,7 +89,7 @@ def market(market_id: MarketId = MARKET, **changes: object) -> Market:
 
 
 def listed(at: int, it: Market) -> MarketListed:
-    return MarketListed(**_head(at), market=it)  # type: ignore[arg-type]
+    return MarketListed(**_head(at), market=it)
 
 
 def snapshot(
@@ -123,7 +124,7 @@ def _leg(
     trust: Trust,
 ) -> BookSnapshot:
     return BookSnapshot(
-        **_head(at),  # type: ignore[arg-type]
+        **_head(at),
         market_id=market_id,
         leg=leg,
         tick=tick,
@@ -142,7 +143,7 @@ def delta(at: int, *changes: tuple[str, str, float], market_id: MarketId = MARKE
         both.append((0, index, ticks, micro(size)))
         both.append((1, 1 - index, PIPS // TICK - ticks, micro(size)))
     return BookDelta(
-        **_head(at),  # type: ignore[arg-type]
+        **_head(at),
         market_id=market_id,
         tick=TICK,
         changes=tuple(both),
@@ -165,7 +166,7 @@ def trade(
     if event_time is not None:
         head["event_time"] = START + event_time
     return MarketTrade(
-        **head,  # type: ignore[arg-type]
+        **head,
         market_id=market_id,
         leg=0 if side is Side.YES else 1,
         tick=TICK,
@@ -183,10 +184,10 @@ def order(
     price: str,
     size: float,
     market_id: MarketId = MARKET,
-    **changes: object,
+    expires_at: int | None = None,
 ) -> Order:
     it = market(market_id)
-    plain = Order(
+    return Order(
         order_id=OrderId(name),
         bot_id=BOT,
         account_id=ACCOUNT,
@@ -198,21 +199,21 @@ def order(
         price=Decimal(price),
         size=Decimal(str(size)),
         kind=IntentKind.MM,
-        time_in_force=TimeInForce.GTC,
+        time_in_force=TimeInForce.GTC if expires_at is None else TimeInForce.GTD,
+        expires_at=None if expires_at is None else START + expires_at,
         bundle_id="bundle",
         ordered_at=START,
     )
-    return replace(plain, **changes)
 
 
-def bid(name: str, price: str, size: float, **changes: object) -> Order:
-    return order(name, Side.YES, Action.BUY, price, size, **changes)  # type: ignore[arg-type]
+def bid(name: str, price: str, size: float, expires_at: int | None = None) -> Order:
+    return order(name, Side.YES, Action.BUY, price, size, expires_at=expires_at)
 
 
 def approve(at: int, *orders: Order, cancel_first: str | None = None) -> IntentApproved:
     name = "+".join(it.order_id for it in orders)
     return IntentApproved(
-        **_head(at, f"approval-{name}"),  # type: ignore[arg-type]
+        **_head(at, f"approval-{name}"),
         intent_id=f"intent-{name}",
         bot_id=BOT,
         account_id=ACCOUNT,
@@ -225,7 +226,7 @@ def approve(at: int, *orders: Order, cancel_first: str | None = None) -> IntentA
 
 def cancel(at: int, name: str, market_id: MarketId = MARKET, reason: str = "ttl") -> CancelOrder:
     return CancelOrder(
-        **_head(at),  # type: ignore[arg-type]
+        **_head(at),
         order_id=OrderId(name),
         bot_id=BOT,
         market_id=market_id,
@@ -235,7 +236,7 @@ def cancel(at: int, name: str, market_id: MarketId = MARKET, reason: str = "ttl"
 
 def merge(at: int, pairs: str = "50", intent_id: str = "merge-1") -> MergeApproved:
     return MergeApproved(
-        **_head(at),  # type: ignore[arg-type]
+        **_head(at),
         intent_id=intent_id,
         bot_id=BOT,
         account_id=ACCOUNT,
@@ -246,20 +247,20 @@ def merge(at: int, pairs: str = "50", intent_id: str = "merge-1") -> MergeApprov
 
 
 def tick(at: int) -> ClockTick:
-    return ClockTick(**_head(at))  # type: ignore[arg-type]
+    return ClockTick(**_head(at))
 
 
 def resolved(at: int, market_id: MarketId = MARKET) -> MarketResolved:
-    return MarketResolved(**_head(at), market_id=market_id, yes_payout=Decimal(1))  # type: ignore[arg-type]
+    return MarketResolved(**_head(at), market_id=market_id, yes_payout=Decimal(1))
 
 
 def new_tick(at: int, old: int, new: int) -> TickSizeChanged:
-    return TickSizeChanged(**_head(at), market_id=MARKET, old_tick=old, new_tick=new)  # type: ignore[arg-type]
+    return TickSizeChanged(**_head(at), market_id=MARKET, old_tick=old, new_tick=new)
 
 
 def trust(at: int, grade: Trust) -> BookTrustChanged:
     return BookTrustChanged(
-        **_head(at),  # type: ignore[arg-type]
+        **_head(at),
         market_id=MARKET,
         trust=grade,
         reason="test",
@@ -268,14 +269,14 @@ def trust(at: int, grade: Trust) -> BookTrustChanged:
 
 
 def feed_status(at: int, connected: bool) -> FeedStatus:
-    return FeedStatus(**_head(at), feed=FEED, connected=connected, heard_at=START + at)  # type: ignore[arg-type]
+    return FeedStatus(**_head(at), feed=FEED, connected=connected, heard_at=START + at)
 
 
-def give(exchange: PaperExchange, *messages: Message | list[Message]) -> list[Report]:
+def give(exchange: PaperExchange, *messages: Message | Sequence[Message]) -> list[Report]:
     """Feed messages one by one; all that is reported."""
     said: list[Report] = []
     for given in messages:
-        for message in given if isinstance(given, list) else [given]:
+        for message in (given,) if isinstance(given, Message) else given:
             if isinstance(message, IntentApproved):
                 exchange.place(message)
             elif isinstance(message, CancelOrder):
@@ -293,13 +294,13 @@ ASKS: Levels = [("0.50", 100), ("0.51", 300), ("0.52", 300)]
 
 
 def opened(
-    rules: PaperRules | None = None,
+    rules: PaperRules = WIDE,
     model: QueueModel | None = None,
     bids: Levels = BIDS,
     asks: Levels = ASKS,
-    **changes: object,
+    it: Market | None = None,
 ) -> PaperExchange:
     """An exchange with one market and its book, at time 0."""
-    exchange = PaperExchange(rules or WIDE, model or RiskAverse(), ACCOUNT)
-    give(exchange, listed(0, market(**changes)), snapshot(0, bids, asks))  # type: ignore[arg-type]
+    exchange = PaperExchange(rules, model or RiskAverse(), ACCOUNT)
+    give(exchange, listed(0, it or market()), snapshot(0, bids, asks))
     return exchange

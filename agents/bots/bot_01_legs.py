@@ -1,0 +1,202 @@
+"""A bundle of two bids from the batch to the last leg: the leg clock (STRATEGIES.md D.1).
+
+The clock starts at the first fill of either leg. At `reprice` the unfilled part of the heavy leg is
+cancelled and the other is completed at up to break-even; at `abort` the excess becomes inventory
+and is sold. Complete pairs are never broken up.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from agents.bots.base import Proposal
+from agents.bots.bot_01_sizing import ZERO, LegStatistics, PairNumbers
+from agents.bots.exits import Exit, buying_price, cancel_all, selling_price, work
+from agents.bots.lifecycle import is_expired
+from agents.bots.view import OwnOrder, View
+from configs.rules import TradingRules
+from schemas.trading import Fill
+from schemas.values import Action, Price, Side
+
+
+class Leg(msgspec.Struct, kw_only=True):
+    """One side of a bundle: its limit price, and what was bought and sold under its id."""
+
+    price: Decimal
+    bought: Decimal = ZERO
+    cost: Decimal = ZERO
+    sold: Decimal = ZERO
+    proceeds: Decimal = ZERO
+
+    @property
+    def held(self) -> Decimal:
+        """Shares."""
+        return self.bought - self.sold
+
+    @property
+    def average(self) -> Decimal:
+        """Dollars paid per share; the limit price before anything filled."""
+        return self.cost / self.bought if self.bought else self.price
+
+
+class Bundle(msgspec.Struct, kw_only=True):
+    """Two bids that together cost less than a dollar.
+
+    Attributes:
+        profile: Name of the profile it was opened under.
+        asked_at: When it was decided, ms.
+        touched_at: When its first leg filled first, ms.
+    """
+
+    bundle_id: str
+    profile: str
+    asked_at: int
+    yes: Leg
+    no: Leg
+    touched_at: int | None = None
+
+    @property
+    def excess(self) -> Decimal:
+        """Unmatched shares; positive when YES is heavy."""
+        return self.yes.held - self.no.held
+
+    @property
+    def heavy(self) -> Leg:
+        """The leg of which more is held."""
+        return self.yes if self.excess > 0 else self.no
+
+    @property
+    def unhedged_cost(self) -> Decimal:
+        """What the unmatched shares cost, dollars."""
+        return abs(self.excess) * self.heavy.average
+
+    def book(self, fill: Fill, now: int) -> None:
+        """Book a fill of one of its orders."""
+        leg = self.yes if fill.side is Side.YES else self.no
+        if fill.action is Action.BUY:
+            leg.bought += fill.size
+            leg.cost += fill.size * fill.price
+        else:
+            leg.sold += fill.size
+            leg.proceeds += fill.size * fill.price
+        if self.touched_at is None:
+            self.touched_at = now
+
+
+class Step(NamedTuple):
+    """What to do for a bundle now, and why, in a stable word."""
+
+    proposals: list[Proposal]
+    reason: str
+
+
+def is_over(bundle: Bundle, live: tuple[OwnOrder, ...], min_size: Decimal) -> bool:
+    """Whether nothing is live and nothing is left to complete or sell; dust is nothing."""
+    return not live and (bundle.touched_at is None or abs(bundle.excess) < min_size)
+
+
+def advance(
+    bundle: Bundle,
+    live: tuple[OwnOrder, ...],
+    view: View,
+    numbers: PairNumbers,
+    rules: TradingRules,
+) -> Step:
+    """Move a bundle on.
+
+    Args:
+        bundle: What filled so far.
+        live: Its live orders.
+        view: Now.
+        numbers: Leg times and ends.
+        rules: Least rest, lot.
+    """
+    left = view.time_left_ms
+    if left is not None and left <= numbers.reduce_until_ms:
+        return Step(cancel_all(live, view.now, "held-to-resolution"), "held-to-resolution")
+    if bundle.touched_at is None:
+        reason = _why_give_up(live, view, numbers)
+        return Step(cancel_all(live, view.now, reason) if reason else [], reason or "resting")
+    return _work_legs(bundle, live, view, numbers, rules)
+
+
+def close(bundle: Bundle, statistics: LegStatistics, min_size: Decimal, payout: Decimal) -> None:
+    """Count a bundle that is over; one that was never touched counts for nothing.
+
+    Args:
+        bundle: The bundle.
+        statistics: Of its profile; changed.
+        min_size: An excess below it is dust.
+        payout: What an unsold share of the heavy leg is worth, dollars.
+    """
+    if bundle.touched_at is None:
+        return
+    statistics.touched += 1
+    broken = ZERO
+    for leg in (bundle.yes, bundle.no):
+        broken += leg.sold
+        statistics.broken_loss += leg.sold * leg.average - leg.proceeds
+    if abs(bundle.excess) >= min_size:
+        broken += abs(bundle.excess)
+        statistics.broken_loss += abs(bundle.excess) * (bundle.heavy.average - payout)
+    statistics.broken_size += broken
+    if not broken:
+        statistics.completed += 1
+
+
+def _why_give_up(live: tuple[OwnOrder, ...], view: View, numbers: PairNumbers) -> str:
+    """Why an untouched bundle is cancelled; empty while it rests."""
+    if len(live) == 1:
+        return "other-leg-lost"
+    left = view.time_left_ms
+    if left is not None and left <= numbers.stop_ms:
+        return "near-the-end"
+    if any(is_expired(order, view.now, numbers.ttl_s) for order in live):
+        return "ttl"
+    return view.opening_obstacle()
+
+
+def _work_legs(
+    bundle: Bundle,
+    live: tuple[OwnOrder, ...],
+    view: View,
+    numbers: PairNumbers,
+    rules: TradingRules,
+) -> Step:
+    age = view.now - (bundle.touched_at or view.now)
+    excess = bundle.excess
+    heavy = Side.YES if excess > 0 else Side.NO
+    light_bids = tuple(o for o in live if _is(o, heavy.complement, Action.BUY))
+    if age < numbers.reprice_ms and (light_bids or abs(excess) < view.market.min_size):
+        return Step([], "leg-clock")
+    if not excess:
+        return Step(cancel_all(live, view.now, "legs-even"), "legs-even")
+    proposals = cancel_all([o for o in live if _is(o, heavy, Action.BUY)], view.now, "leg-clock")
+    if age < numbers.abort_ms:
+        price = buying_price(view, heavy.complement, 1 - bundle.heavy.price)
+        wanted = _exit(bundle, heavy.complement, Action.BUY, price, numbers)
+        return Step(proposals + work(wanted, light_bids, view, rules), "completing-leg")
+    if light_bids:
+        return Step(proposals + cancel_all(light_bids, view.now, "leg-abort"), "leg-abort")
+    wanted = _exit(bundle, heavy, Action.SELL, selling_price(view, heavy), numbers)
+    sells = tuple(o for o in live if _is(o, heavy, Action.SELL))
+    return Step(proposals + work(wanted, sells, view, rules), "selling-excess")
+
+
+def _exit(
+    bundle: Bundle, side: Side, action: Action, price: Decimal | None, numbers: PairNumbers
+) -> Exit:
+    in_range = price is not None and Price.LOWEST <= price <= Price.HIGHEST
+    return Exit(
+        side=side,
+        action=action,
+        price=price if in_range else None,
+        size=abs(bundle.excess),
+        ttl_s=numbers.ttl_s,
+        bundle_id=bundle.bundle_id,
+    )
+
+
+def _is(order: OwnOrder, side: Side, action: Action) -> bool:
+    return order.order.side is side and order.order.action is action

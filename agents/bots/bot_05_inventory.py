@@ -1,0 +1,142 @@
+"""From a model's quote to two orders: sizes, skew, and which token each side trades (D.5)."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from agents.bots.base import OrderDraft
+from agents.bots.bot_05_numbers import MakerNumbers
+from agents.bots.view import Account, View
+from schemas.values import Action, IntentKind, Side
+from streams.prices import floor_lot
+from streams.quoting import Quote, adding_size, inventory_skew
+
+ZERO = Decimal(0)
+HALF = Decimal("0.5")
+CAP_SLACK = Decimal("0.98")
+"""Of the market's limit: marks move between our view and the gate's."""
+
+
+class Targets(NamedTuple):
+    """The two orders that should rest; None where a side is not quoted.
+
+    Attributes:
+        skew: Share of the equity that net inventory is worth.
+        reason: "quoting", or why a side is missing, a stable word.
+    """
+
+    bid: OrderDraft | None
+    ask: OrderDraft | None
+    skew: Decimal
+    reason: str
+
+
+class _Limits(NamedTuple):
+    """What both sides share: dollars a side, room in the market, cash, and the skew's cut."""
+
+    dollars: Decimal
+    room: Decimal
+    cash: Decimal
+    skew: Decimal
+    max_skew: Decimal
+
+
+def lots_held(view: View, dollars: Decimal) -> float:
+    """Inventory q in lots of the base size, positive when YES is held."""
+    net, mid = view.holding.net, view.top.mid
+    if not net or mid is None or dollars <= 0:
+        return 0.0
+    held_mid = mid if net > 0 else 1 - mid
+    return float(net * held_mid / dollars)
+
+
+def targets(
+    view: View,
+    account: Account,
+    quote: Quote,
+    dollars: Decimal,
+    numbers: MakerNumbers,
+    max_skew: Decimal,
+    *,
+    is_toxic: bool,
+) -> Targets:
+    """What should rest on both sides.
+
+    The ask in YES space is one order: SELL YES of what is held unmatched if that reaches the
+    minimum size, otherwise BUY NO at 1 − ask; the bid mirrors it. Tokens of a pair are not sold: a
+    pair is merged, and breaking it would raise the exposure. The side that adds inventory shrinks
+    with the skew. A side that would stand alone is quoted only if it reduces, and only up to q.
+
+    Args:
+        view: Now.
+        account: The bot's.
+        quote: The model's prices.
+        dollars: Base size in dollars a side.
+        numbers: Limits in force.
+        max_skew: From here on only the reducing side is quoted.
+        is_toxic: Halve both sizes.
+    """
+    mid = view.top.mid
+    if quote.bid is None or quote.ask is None or mid is None:
+        return Targets(None, None, ZERO, "no-passive-price")
+    net = view.holding.net
+    skew = inventory_skew(net, mid if net > 0 else 1 - mid, account.equity)
+    reserved = sum(
+        (o.remaining * o.order.price for o in view.orders if o.order.action is Action.BUY), ZERO
+    )
+    limits = _Limits(
+        dollars=dollars * HALF if is_toxic else dollars,
+        room=numbers.market_cap * account.equity * CAP_SLACK - view.holding.exposure,
+        cash=(account.free_cash + reserved) * HALF,
+        skew=skew,
+        max_skew=max_skew,
+    )
+    bid = _side(view, quote.bid, limits, numbers.ttl_s, is_bid=True)
+    ask = _side(view, quote.ask, limits, numbers.ttl_s, is_bid=False)
+    if bid is not None and ask is not None:
+        return Targets(bid, ask, skew, "quoting")
+    reason = "max-skew" if skew >= max_skew else "one-side-too-small"
+    return Targets(
+        None if bid is None else alone(bid, view),
+        None if ask is None else alone(ask, view),
+        skew,
+        reason,
+    )
+
+
+def alone(draft: OrderDraft, view: View) -> OrderDraft | None:
+    """A side without the other: only a REDUCE, of at most |q|; None when it would add inventory."""
+    net = view.holding.net
+    is_bid = (draft.side is Side.YES) == (draft.action is Action.BUY)
+    if net >= 0 if is_bid else net <= 0:
+        return None
+    size = min(draft.size, floor_lot(abs(net)))
+    if size < view.market.min_size:
+        return None
+    return msgspec.structs.replace(draft, size=size, kind=IntentKind.REDUCE)
+
+
+def _side(
+    view: View, price: Decimal, limits: _Limits, ttl_s: int, *, is_bid: bool
+) -> OrderDraft | None:
+    net, least = view.holding.net, view.market.min_size
+    cost = price if is_bid else 1 - price
+    size = limits.dollars / cost
+    if net >= 0 if is_bid else net <= 0:
+        size = adding_size(size, limits.skew, limits.max_skew)
+        size = min(size, limits.room / cost)
+    acquired = Side.YES if is_bid else Side.NO
+    held = floor_lot(min(size, max(-net if is_bid else net, ZERO)))
+    if held >= least:
+        return _draft(acquired.complement, Action.SELL, 1 - cost, held, ttl_s)
+    size = floor_lot(min(size, limits.cash / cost))
+    if size < least or size * cost < least:
+        return None
+    return _draft(acquired, Action.BUY, cost, size, ttl_s)
+
+
+def _draft(side: Side, action: Action, price: Decimal, size: Decimal, ttl_s: int) -> OrderDraft:
+    return OrderDraft(
+        side=side, action=action, price=price, size=size, kind=IntentKind.MM, ttl_s=ttl_s
+    )

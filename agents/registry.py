@@ -1,0 +1,138 @@
+"""The bots that exist, in order. A new bot is one module, one YAML file and one line here."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from agents.bots.base import Bot, Running, RunningBot, S
+from agents.bots.bot_01_rebalancing import Rebalancing
+from agents.bots.bot_05_market_maker import MarketMaker
+from configs.bots import (
+    BotParameters,
+    MarketMakerParameters,
+    RebalancingParameters,
+    least_capital,
+    load_bot,
+)
+from configs.rules import TradingRules
+from schemas.errors import ConfigurationError
+from schemas.ids import BotId
+
+P = TypeVar("P", bound=BotParameters)
+
+
+class BotEntry(NamedTuple):
+    """One bot.
+
+    Attributes:
+        file: Its parameters inside `configs/bots/`; begins with the bot's id.
+        load: Loads them, from the operator's folder or the shipped one.
+        make: Makes the bot with fresh state from the operator's folder and the common rules.
+    """
+
+    file: str
+    load: Callable[[Path | None], BotParameters]
+    make: Callable[[Path | None, TradingRules], RunningBot]
+
+    @property
+    def number(self) -> int:
+        """The mission's number, 1 to 10."""
+        return int(self.file[4:6])
+
+    @property
+    def bot_id(self) -> BotId:
+        """`bot_01` … `bot_10`."""
+        return BotId(self.file[:6])
+
+    @property
+    def name(self) -> str:
+        """For people, e.g. "market maker"."""
+        return self.file[7:].removesuffix(".yaml").replace("_", " ")
+
+
+def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[S]]) -> BotEntry:
+    """One line of the registry.
+
+    Args:
+        file: Name inside `configs/bots/`.
+        parameters: The model of that file.
+        make: The bot's class.
+    """
+
+    def load(folder: Path | None) -> P:
+        loaded = load_bot(parameters, file, folder)
+        if loaded.bot_id != file[:6]:
+            raise ConfigurationError(
+                f"bots/{file}, number: expected {int(file[4:6])}, received {loaded.number}. "
+                "The number is part of the file's name."
+            )
+        return loaded
+
+    def run(folder: Path | None, rules: TradingRules) -> RunningBot:
+        return Running(make(load(folder), rules))
+
+    return BotEntry(file, load, run)
+
+
+BOTS: tuple[BotEntry, ...] = (
+    entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
+    entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
+)
+
+
+def choose_bots(numbers: str) -> tuple[BotEntry, ...]:
+    """The bots of a comma-separated list of numbers such as "1,5", in the registry's order.
+
+    Raises:
+        ConfigurationError: A number is no number, or no bot has it.
+    """
+    known = {bot.number: bot for bot in BOTS}
+    allowed = ", ".join(str(number) for number in known)
+    wanted: list[int] = []
+    for part in (part.strip() for part in numbers.split(",") if part.strip()):
+        if not part.isdigit() or int(part) not in known:
+            raise ConfigurationError(
+                f"Expected numbers of bots that exist ({allowed}), received {part!r} in "
+                f"{numbers!r}. Write them with commas, for example 1,5."
+            )
+        wanted.append(int(part))
+    return tuple(bot for bot in BOTS if bot.number in wanted)
+
+
+def make_bots(
+    numbers: str, rules: TradingRules, folder: Path | None = None
+) -> tuple[RunningBot, ...]:
+    """Bots with fresh state.
+
+    Args:
+        numbers: A comma-separated list such as "1,5".
+        rules: Common rules.
+        folder: The operator's folder (`PETS_CONFIG_DIR`), or None.
+
+    Raises:
+        ConfigurationError: A bot does not exist, or its parameters are wrong.
+    """
+    return tuple(bot.make(folder, rules) for bot in choose_bots(numbers))
+
+
+def capital_shortfalls(
+    bots: Sequence[BotEntry], capital: Decimal, min_size: Decimal, folder: Path | None = None
+) -> list[str]:
+    """Sentences about bots whose capital is too small for the venue's minimum order.
+
+    Args:
+        bots: Those that are to run.
+        capital: Dollars for each.
+        min_size: The venue's minimum, shares and dollars.
+        folder: The operator's folder, or None.
+    """
+    sentences = []
+    for bot in bots:
+        least = least_capital(bot.load(folder).order_share, min_size)
+        if capital < least:
+            sentences.append(
+                f"Bot {bot.number} ({bot.name}) has {capital} dollars and can never trade: its order "
+                f"limit reaches the venue's minimum of {min_size} from {least:.0f} dollars on."
+            )
+    return sentences

@@ -1,0 +1,133 @@
+"""What a run did, in numbers: orders, fills, denials, P&L and drawdown per bot."""
+
+from collections import Counter
+from decimal import Decimal
+
+import msgspec
+
+from schemas.envelope import Message
+from schemas.ids import BotId
+from schemas.portfolio import EquityPoint, PositionClosed
+from schemas.trading import (
+    BundleIntent,
+    Fill,
+    IntentApproved,
+    IntentDenied,
+    OrderCanceled,
+    OrderExpired,
+    OrderPlaced,
+    OrderRejected,
+    PlaceIntent,
+    Signal,
+)
+from topics.catalog import DECISIONS, EPISODES, EQUITY, FILLS, INTENTS, ORDERS, SIGNALS, TopicSpec
+
+
+class BotTally(msgspec.Struct, kw_only=True):
+    """One bot's run.
+
+    Attributes:
+        pnl: Equity now minus equity at the first point, bid-marked dollars.
+        max_drawdown: Greatest fall of flow-adjusted NAV from its peak, 0 to 1.
+        denials: Denied intents by reason code.
+        signals: Signal records by reason.
+    """
+
+    intents: int = 0
+    approved: int = 0
+    denied: int = 0
+    placed: int = 0
+    rejected: int = 0
+    canceled: int = 0
+    expired: int = 0
+    fills: int = 0
+    filled_shares: Decimal = Decimal(0)
+    filled_notional: Decimal = Decimal(0)
+    inferred_fills: int = 0
+    episodes: int = 0
+    losing_episodes: int = 0
+    first_equity: Decimal | None = None
+    equity: Decimal = Decimal(0)
+    pnl: Decimal = Decimal(0)
+    max_drawdown: Decimal = Decimal(0)
+    denials: Counter[str] = msgspec.field(default_factory=Counter)
+    signals: Counter[str] = msgspec.field(default_factory=Counter)
+
+
+COUNTED = {topic.name for topic in (DECISIONS, EPISODES, EQUITY, FILLS, INTENTS, ORDERS, SIGNALS)}
+
+
+class Tally:
+    """An observer that counts.
+
+    Attributes:
+        bots: Per bot.
+        account: Equity, P&L and drawdown of the whole account.
+        first_time: Session time of the first message, ms.
+        last_time: Session time of the last one, ms.
+        events: Messages seen.
+    """
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.bots: dict[BotId, BotTally] = {}
+        self.account = BotTally()
+        self.first_time = 0
+        self.last_time = 0
+        self.events = 0
+
+    def __call__(self, topic: TopicSpec, key: str, message: Message) -> None:
+        """Count one message of the log; copies on the decide logs are not counted twice."""
+        self.events += 1
+        self.first_time = self.first_time or message.ingest_time
+        self.last_time = max(self.last_time, message.ingest_time)
+        if topic.name in COUNTED:
+            self._count(message)
+
+    def _bot(self, bot_id: BotId) -> BotTally:
+        return self.bots.setdefault(bot_id, BotTally())
+
+    def _count(self, message: Message) -> None:
+        match message:
+            case EquityPoint():
+                self._equity(message)
+            case Signal():
+                self._bot(message.bot_id).signals[message.reason] += 1
+            case PlaceIntent() | BundleIntent():
+                self._bot(message.bot_id).intents += 1
+            case IntentApproved():
+                self._bot(message.bot_id).approved += 1
+            case IntentDenied():
+                bot = self._bot(message.bot_id)
+                bot.denied += 1
+                bot.denials[message.code] += 1
+            case OrderPlaced():
+                self._bot(message.bot_id).placed += 1
+            case OrderRejected():
+                self._bot(message.bot_id).rejected += 1
+            case OrderCanceled():
+                self._bot(message.bot_id).canceled += 1
+            case OrderExpired():
+                self._bot(message.bot_id).expired += 1
+            case Fill():
+                self._fill(self._bot(message.bot_id), message)
+            case PositionClosed():
+                bot = self._bot(message.bot_id)
+                bot.episodes += 1
+                bot.losing_episodes += message.pnl < 0
+            case _:
+                pass
+
+    def _fill(self, bot: BotTally, fill: Fill) -> None:
+        bot.fills += 1
+        bot.inferred_fills += fill.inferred
+        bot.filled_shares += fill.size
+        bot.filled_notional += fill.size * fill.price
+
+    def _equity(self, point: EquityPoint) -> None:
+        tally = self.account if point.bot_id is None else self._bot(point.bot_id)
+        if tally.first_equity is None:
+            tally.first_equity = point.equity
+        tally.equity = point.equity
+        tally.pnl = point.realised_pnl + point.unrealised_pnl
+        tally.max_drawdown = max(tally.max_drawdown, point.drawdown)

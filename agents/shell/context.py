@@ -1,0 +1,33 @@
+"""What the stages of one process share."""
+
+from dataclasses import dataclass
+
+from agents.shell.metrics import WorkerMetrics
+from agents.shell.partition_run import Fail
+from configs.clock import SessionClock
+from configs.settings import Settings
+from topics.producer import FrameProducer
+from topics.writer import RecordWriter
+
+
+@dataclass(frozen=True, slots=True)
+class ShellContext:
+    """The connections and the settings of a worker.
+
+    Attributes:
+        settings: The process's settings.
+        clock: The session clock.
+        outputs: Writes what stages emit.
+        checkpoints: Writes checkpoints, apart from the outputs, so that a large one delays none.
+        reports: Publishes heartbeats and alerts.
+        metrics: The process's metrics.
+        fail: Ends the process; it starts again from its checkpoints.
+    """
+
+    settings: Settings
+    clock: SessionClock
+    outputs: RecordWriter
+    checkpoints: RecordWriter
+    reports: FrameProducer
+    metrics: WorkerMetrics
+    fail: Fail

@@ -1,0 +1,187 @@
+"""What bots may know of themselves and their markets, and the carrying out of what they propose.
+
+The host keeps books, orders, holdings and accounts; it builds a bot's view, asks the bot, and turns
+its proposals into intents. What would open or reduce against the view's own rules is dropped here,
+whichever bot proposes it.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from agents.bots.base import (
+    Cancel,
+    Merge,
+    Note,
+    OrderDraft,
+    Place,
+    PlaceBundle,
+    Proposal,
+    Replace,
+    RunningBot,
+)
+from agents.bots.unwind import unwind
+from agents.bots.view import ZERO, View
+from agents.stages.base import Emit
+from agents.stages.bots_holdings import PendingMerge, holding_of, merging
+from agents.stages.bots_intents import IntentWriter
+from agents.stages.bots_markets import LiveMarket, MarketTable
+from agents.stages.bots_orders import OrderBook
+from agents.stages.bots_signals import is_worth_writing
+from agents.stages.bots_state import HostState
+from configs.rules import TradingRules
+from schemas.envelope import Message
+from schemas.ids import AccountId, OrderId
+from schemas.market import Market
+from schemas.values import IntentKind
+from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, INTENTS, SIGNALS
+
+
+class BotHost:
+    """Runs bots on markets.
+
+    Attributes:
+        state: What a snapshot holds beside books, orders and the bots' own states.
+        markets: Books and their health.
+        orders: All our orders.
+        emits: What follows from the message being applied; taken away by the stage.
+    """
+
+    def __init__(
+        self, shard: int, account_id: AccountId, markets: MarketTable, rules: TradingRules
+    ) -> None:
+        """Start empty.
+
+        Args:
+            shard: The partition the bots read and write.
+            account_id: Whose gate gets the intents.
+            markets: Books and their health.
+            rules: Common rules.
+        """
+        self._shard = str(shard)
+        self._account_id = account_id
+        self._rules = rules
+        self.state = HostState()
+        self.markets = markets
+        self.orders = OrderBook()
+        self.emits: list[Emit] = []
+
+    def run(self, bots: Iterable[RunningBot], live: LiveMarket, event: Message) -> None:
+        """Let bots look at a market, one after the other, and carry out what they propose."""
+        market = live.record.market
+        if market is None:
+            return
+        stale = self.markets.staleness(live, self.state.now)
+        for running in bots:
+            view = self._view(running, live, market, stale)
+            proposals = running.on_event(event, view)
+            if view.is_emergency:
+                proposals = [*proposals, *unwind(view, self._rules)]
+            if proposals:
+                writer = IntentWriter(running.bot, self._account_id, event, view, self._rules)
+                for proposal in proposals:
+                    self._carry_out(proposal, writer, view, running)
+
+    def _view(self, running: RunningBot, live: LiveMarket, market: Market, stale: str) -> View:
+        state, record, bot_id = self.state, live.record, running.bot.bot_id
+        rival_bid: Decimal | None = None
+        rival_ask: Decimal | None = None
+        for order in self.orders.of_others(market.market_id, bot_id):
+            price = order.yes_price
+            if order.is_bid:
+                rival_bid = price if rival_bid is None else max(rival_bid, price)
+            else:
+                rival_ask = price if rival_ask is None else min(rival_ask, price)
+        choice = live.choice
+        closed = choice.closed
+        if choice.profile is not None and not choice.profile.trades(running.bot.number):
+            closed = "bot-not-in-profile"
+        return View(
+            now=state.now,
+            market=market,
+            profile_name=choice.name,
+            profile=choice.profile,
+            closed=closed,
+            top=live.top,
+            tick=live.tick,
+            book=live.book,
+            own=live.own,
+            book_event_id=record.event_id,
+            trust=record.trust,
+            heard_at=self.markets.heard_at(live),
+            lag_ms=record.lag_ms,
+            stale=stale,
+            orders=self.orders.of_bot(market.market_id, bot_id),
+            holding=holding_of(state.stakes, bot_id, market.market_id),
+            merging=merging(state.merges, bot_id, market.market_id) if state.merges else ZERO,
+            account=state.accounts.get(bot_id),
+            view_max_age_ms=self._rules.view_max_age_s * 1000,
+            rival_bid=rival_bid,
+            rival_ask=rival_ask,
+        )
+
+    def _carry_out(
+        self, proposal: Proposal, writer: IntentWriter, view: View, running: RunningBot
+    ) -> None:
+        obstacle = _obstacle(proposal, view)
+        if obstacle:
+            proposal = Note(decision="none", reason=f"host-refused-{obstacle}")
+        match proposal:
+            case Note():
+                self._signal(proposal, writer, view, running)
+            case Place(draft):
+                self._place(draft, None, writer, view)
+            case Replace(order_id, draft):
+                self._place(draft, order_id, writer, view)
+            case PlaceBundle(bundle_id, drafts):
+                bundle = writer.bundle(bundle_id, drafts)
+                for order in bundle.orders:
+                    self.orders.ask(order, bundle.event_id, view.now)
+                self._intend(bundle)
+            case Cancel(order_id, reason):
+                self.orders.ask_cancel(order_id, view.now)
+                cancel = writer.cancel(order_id, reason)
+                self.emits.append(Emit(INTENTS, self._shard, cancel))
+                self.emits.append(Emit(DECIDE_INPUTS, self._shard, cancel))
+            case Merge(pairs):
+                merge = writer.merge(pairs)
+                self.state.merges[merge.event_id] = PendingMerge(
+                    bot_id=running.bot.bot_id,
+                    market_id=view.market.market_id,
+                    pairs=pairs,
+                    asked_at=view.now,
+                )
+                self._intend(merge)
+
+    def _place(
+        self, draft: OrderDraft, replaces: OrderId | None, writer: IntentWriter, view: View
+    ) -> None:
+        intent = writer.place(draft, replaces)
+        if replaces is not None:
+            self.orders.ask_cancel(replaces, view.now)
+            self.state.replaces[intent.event_id] = replaces
+        self.orders.ask(intent.order, intent.event_id, view.now)
+        self._intend(intent)
+
+    def _intend(self, intent: Message) -> None:
+        self.emits.append(Emit(INTENTS, self._shard, intent))
+        self.emits.append(Emit(GATE_INPUTS, self._account_id, intent))
+
+    def _signal(self, note: Note, writer: IntentWriter, view: View, running: RunningBot) -> None:
+        marks, bot_id, market_id = self.state.signals, running.bot.bot_id, view.market.market_id
+        if is_worth_writing(marks, bot_id, market_id, note, view.now):
+            self.emits.append(Emit(SIGNALS, self._shard, writer.signal(note)))
+
+
+def _obstacle(proposal: Proposal, view: View) -> str:
+    """Why the view itself forbids to place this, a stable word; empty when it does not."""
+    drafts: Iterable[OrderDraft]
+    match proposal:
+        case Place(draft) | Replace(_, draft):
+            drafts = (draft,)
+        case PlaceBundle(_, bundle):
+            drafts = bundle
+        case _:
+            return ""
+    if all(draft.kind is IntentKind.REDUCE for draft in drafts):
+        return view.reducing_obstacle()
+    return view.opening_obstacle()

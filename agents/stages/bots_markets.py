@@ -1,0 +1,226 @@
+"""The markets as the bots' host knows them: book, net best prices, trust, freshness, profile."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from agents.bots.profiles import Choice, choose
+from agents.bots.view import OwnOrder, Phase
+from configs.profiles import Profiles
+from configs.rules import TradingRules
+from schemas.ids import MarketId
+from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
+from schemas.values import Money, Trust
+from streams.book import ASK, BID, YES, Book, BookState
+from streams.prices import tick_price
+from streams.top import EMPTY_TOP, OwnSizes, Top, own_sizes, top_of
+
+RETIRED_KEPT_MS = 3_600_000
+"""How long a resolved market is remembered, so that a late message does not revive it."""
+
+TopKey = tuple[int | None, int, int | None, int]
+
+
+class FeedHealth(msgspec.Struct, frozen=True):
+    """A connection as its last status said."""
+
+    connected: bool
+    heard_at: int
+
+
+class MarketRecord(msgspec.Struct, kw_only=True):
+    """What is kept of one market.
+
+    Attributes:
+        market: Its metadata; None while only its book is known.
+        seen_at: When its book was last heard of, ms.
+        lag_ms: Ingest minus event time of the last delta; a snapshot's stamp is that of the last
+            change, which may be hours old, so it counts as no lag.
+        book: Filled in snapshots only.
+    """
+
+    market: Market | None = None
+    feed: str = ""
+    trust: Trust = Trust.STALE
+    event_id: str = ""
+    seen_at: int = 0
+    lag_ms: int = 0
+    book: BookState | None = None
+
+
+class LiveMarket:
+    """A market with its book.
+
+    Attributes:
+        record: What a snapshot keeps.
+        top: Best prices net of our own orders; current after `refresh`.
+        own: Our own sizes in the book; empty where the feed does not show our orders.
+        choice: The profile it takes.
+    """
+
+    __slots__ = ("_key", "_state", "book", "choice", "own", "record", "tick", "top")
+
+    def __init__(self, record: MarketRecord) -> None:
+        self.record = record
+        self.book = Book() if record.book is None else Book.from_state(record.book)
+        self.own: OwnSizes = {}
+        self.top: Top = EMPTY_TOP
+        self.tick = Decimal("0.01")
+        self.choice = Choice()
+        self._key: TopKey | None = None
+        self._state: BookState | None = record.book
+        record.book = None
+
+    def apply(self, message: BookSnapshot | BookDelta, now: int) -> bool:
+        """Apply a book event.
+
+        Returns:
+            Whether net best prices, trust or readiness changed.
+        """
+        self._state = None
+        was_ready = self.book.is_ready
+        if isinstance(message, BookDelta):
+            self.book.apply_delta(message)
+            self.record.lag_ms = message.ingest_time - message.event_time
+        else:
+            self.book.apply_snapshot(message)
+            self.record.lag_ms = 0
+        changed = self._hear(message, now) or self.book.is_ready is not was_ready
+        return self.refresh() or changed
+
+    def regrade(self, message: BookTrustChanged, now: int) -> bool:
+        """Apply a change of trust; whether it is one."""
+        return self._hear(message, now)
+
+    def drop_book(self, tick: int) -> None:
+        """The price grid changed; the book starts anew unless it already did."""
+        if self.record.market is not None:
+            self.record.market = msgspec.structs.replace(self.record.market, tick=tick)
+        if self.book.tick != tick:
+            self.book.drop()
+            self._state = None
+        self.refresh()
+
+    def show_own(self, orders: Iterable[OwnOrder]) -> bool:
+        """Take our resting orders out of the book's view; whether the best prices changed."""
+        resting = [
+            (own.order.side, own.order.action, own.order.price, own.remaining)
+            for own in orders
+            if own.phase is Phase.RESTING
+        ]
+        self.own = own_sizes(resting, self.book.tick) if self.book.tick else {}
+        self._key = None
+        return self.refresh()
+
+    def refresh(self) -> bool:
+        """Bring the net best prices up to date; whether they changed."""
+        book = self.book
+        bid, ask = book.best_bid(YES), book.best_ask(YES)
+        key = (
+            bid,
+            0 if bid is None else book.size_at(YES, BID, bid),
+            ask,
+            0 if ask is None else book.size_at(YES, ASK, ask),
+        )
+        if not self.own and key == self._key:
+            return False
+        self._key = key
+        before = self.top
+        if not book.tick:
+            self.top = EMPTY_TOP
+            return before != self.top
+        self.tick = tick_price(book.tick)
+        self.top = top_of(book, self.own)
+        return before != self.top
+
+    def saved(self) -> MarketRecord:
+        """The record with its book; the book's encoding is kept while nothing changes it."""
+        if self._state is None:
+            self._state = self.book.state()
+        return msgspec.structs.replace(self.record, book=self._state)
+
+    def _hear(self, message: BookSnapshot | BookDelta | BookTrustChanged, now: int) -> bool:
+        record = self.record
+        changed = message.trust is not record.trust
+        record.feed, record.trust = message.feed, message.trust
+        record.event_id, record.seen_at = message.event_id, now
+        return changed
+
+
+class MarketTable:
+    """All markets and connections."""
+
+    def __init__(self, profiles: Profiles, rules: TradingRules, money: Money) -> None:
+        self._profiles = profiles
+        self._rules = rules
+        self._money = money
+        self.live: dict[MarketId, LiveMarket] = {}
+        self.feeds: dict[str, FeedHealth] = {}
+        self.retired: dict[MarketId, int] = {}
+
+    def get(self, market_id: MarketId) -> LiveMarket | None:
+        """The market, made where it is new; None when it was resolved."""
+        live = self.live.get(market_id)
+        if live is None and market_id not in self.retired:
+            live = self.live[market_id] = LiveMarket(MarketRecord())
+        return live
+
+    def describe(self, live: LiveMarket, market: Market) -> None:
+        """Take over metadata and choose the profile."""
+        live.record.market = market
+        live.choice = choose(market, self._profiles, self._money)
+
+    def hear(self, status: FeedStatus) -> bool:
+        """Take over a connection's health; whether it came or went."""
+        before = self.feeds.get(status.feed)
+        self.feeds[status.feed] = FeedHealth(status.connected, status.heard_at)
+        return before is None or before.connected is not status.connected
+
+    def retire(self, market_id: MarketId, now: int) -> None:
+        """Forget a resolved market."""
+        self.live.pop(market_id, None)
+        self.retired[market_id] = now
+        while next(iter(self.retired.values())) < now - RETIRED_KEPT_MS:
+            del self.retired[next(iter(self.retired))]
+
+    def heard_at(self, live: LiveMarket) -> int:
+        """When the market's connection was last heard, ms."""
+        feed = self.feeds.get(live.record.feed)
+        seen = live.record.seen_at
+        return seen if feed is None else max(seen, feed.heard_at)
+
+    def staleness(self, live: LiveMarket, now: int) -> str:
+        """Why the book may not be traded on, a stable word; empty when it is fresh (D-24)."""
+        record, profile = live.record, live.choice.profile
+        limits = self._rules if profile is None else profile.common
+        feed = self.feeds.get(record.feed)
+        if not live.book.is_ready:
+            return "book-not-ready"
+        if not record.trust.may_open:
+            return "book-not-trusted"
+        if feed is not None and not feed.connected:
+            return "feed-disconnected"
+        if now - self.heard_at(live) > limits.feed_silence_s * 1000:
+            return "feed-silent"
+        if record.lag_ms > limits.book_max_age_s * 1000:
+            return "book-lagging"
+        return ""
+
+    def saved(self) -> dict[MarketId, MarketRecord]:
+        """All records with their books."""
+        return {market_id: live.saved() for market_id, live in self.live.items()}
+
+    def restore(
+        self,
+        records: dict[MarketId, MarketRecord],
+        feeds: dict[str, FeedHealth],
+        retired: dict[MarketId, int],
+    ) -> None:
+        """Continue from a snapshot."""
+        self.feeds, self.retired, self.live = feeds, retired, {}
+        for market_id, record in records.items():
+            live = self.live[market_id] = LiveMarket(record)
+            if record.market is not None:
+                self.describe(live, record.market)
+            live.refresh()

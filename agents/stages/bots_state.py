@@ -1,0 +1,33 @@
+"""What a snapshot of the bots' host holds."""
+
+import msgspec
+
+from agents.bots.view import Account, OwnOrder
+from agents.stages.bots_holdings import Merges, Stakes
+from agents.stages.bots_markets import FeedHealth, MarketRecord
+from agents.stages.bots_signals import SignalMarks
+from schemas.ids import BotId, MarketId, OrderId
+
+
+class HostState(msgspec.Struct, kw_only=True):
+    """Everything that all bots share, and each bot's own state.
+
+    Attributes:
+        now: Greatest `ingest_time` seen, ms.
+        orders: All orders that are remembered, oldest first.
+        replaces: The order that an unanswered intent is to replace, by intent id.
+        retired: Resolved markets and when that was heard, ms.
+        bots: Each bot's own encoding.
+    """
+
+    now: int = 0
+    markets: dict[MarketId, MarketRecord] = msgspec.field(default_factory=dict)
+    feeds: dict[str, FeedHealth] = msgspec.field(default_factory=dict)
+    retired: dict[MarketId, int] = msgspec.field(default_factory=dict)
+    accounts: dict[BotId, Account] = msgspec.field(default_factory=dict)
+    orders: list[OwnOrder] = msgspec.field(default_factory=list)
+    replaces: dict[str, OrderId] = msgspec.field(default_factory=dict)
+    stakes: Stakes = msgspec.field(default_factory=dict)
+    merges: Merges = msgspec.field(default_factory=dict)
+    signals: SignalMarks = msgspec.field(default_factory=dict)
+    bots: dict[BotId, msgspec.Raw] = msgspec.field(default_factory=dict)

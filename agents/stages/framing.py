@@ -1,0 +1,194 @@
+"""From a frame to what follows from it: the broker-free middle of the shell, and of replay."""
+
+from base64 import b64encode
+from typing import NamedTuple
+
+import msgspec
+
+from agents.stages.base import Emit
+from agents.stages.guarded import FoldError, GuardedStage, MakeStage
+from agents.stages.outbox import Outbox, OutgoingRecord
+from schemas.envelope import Message
+from schemas.errors import ConfigurationError, PETSError
+from schemas.ids import derive_id
+from schemas.ops import Checkpoint, DeadLetter
+from topics.catalog import DEAD_LETTERS, TopicSpec
+from topics.codec import DecodeError, TopicCodec, decode_frame
+from topics.frames import Frame, stage_origin
+
+START = -1
+"""The offset before the first."""
+PAYLOAD_LIMIT = 32 * 1024
+"""Bytes of a bad record that are kept in its dead letter."""
+
+
+class AppliedFrames:
+    """Which frames were applied already, by the last position of each origin."""
+
+    def __init__(self, positions: dict[str, int] | None = None) -> None:
+        """Start with the positions of a checkpoint, or with none."""
+        self.positions: dict[str, int] = {} if positions is None else dict(positions)
+
+    def is_news(self, frame: Frame) -> bool:
+        """Whether the frame is not a repeat; it counts as applied from then on."""
+        last = self.positions.get(frame.origin)
+        if last is None:
+            self._forget_earlier_incarnations(frame.origin)
+        elif frame.position <= last:
+            return False
+        self.positions[frame.origin] = frame.position
+        return True
+
+    def _forget_earlier_incarnations(self, origin: str) -> None:
+        writer, hash_sign, _ = origin.partition("#")
+        if hash_sign:
+            for known in [k for k in self.positions if k.startswith(writer + hash_sign)]:
+                del self.positions[known]
+
+
+class Outcome(NamedTuple):
+    """What one input record led to.
+
+    Attributes:
+        records: To be written, in order per partition.
+        applied: Messages folded in.
+        dead: Dead letters, which are among the records as well.
+        failures: Those of the dead letters that a fold raised; the others could not be decoded.
+        repeated: The record was applied before.
+    """
+
+    records: list[OutgoingRecord]
+    applied: int = 0
+    dead: tuple[DeadLetter, ...] = ()
+    failures: int = 0
+    repeated: bool = False
+
+
+REPEATED = Outcome([], repeated=True)
+
+
+class FrameFold:
+    """One stage on one input partition: frames in, records out.
+
+    Everything here is a function of the input records, so that after a crash the same records
+    give the same outputs with the same positions.
+    """
+
+    def __init__(self, make: MakeStage, partition: int, shards: int) -> None:
+        """Start with the stage in its first state, before the first offset.
+
+        Args:
+            make: Makes the stage; called again when a message has to be undone.
+            partition: The input partition.
+            shards: Partitions of shard topics.
+
+        Raises:
+            ConfigurationError: The stage reads a topic without frames.
+        """
+        self._guarded = GuardedStage(make)
+        self._partition = partition
+        self._shards = shards
+        self._topic: TopicSpec = self._guarded.stage.reads
+        if not self._topic.framed:
+            raise ConfigurationError(
+                f"The stage {self.name} reads {self._topic.name}, which is compacted: a stage "
+                "reads an ordered log, so give it a topic whose cleanup is delete."
+            )
+        self._codec: TopicCodec[Message] = TopicCodec(self._topic)
+        self._origin = stage_origin(self.name, self._topic.name, partition)
+        self._applied = AppliedFrames()
+        self.offset = START
+        self.now = 0
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return self._guarded.stage.name
+
+    @property
+    def partition(self) -> int:
+        """The input partition."""
+        return self._partition
+
+    def apply(self, offset: int, payload: bytes) -> Outcome:
+        """Fold one input record in.
+
+        Args:
+            offset: Its offset; a record at or before the last one is skipped.
+            payload: Its value, a frame.
+
+        Returns:
+            What follows from it. Bad messages and messages the stage raised on become dead
+            letters; the others of the same frame are applied.
+        """
+        if offset <= self.offset:
+            return REPEATED
+        self.offset = offset
+        outbox = Outbox(self._origin, offset, self._shards)
+        try:
+            frame = decode_frame(payload)
+        except DecodeError as error:
+            letter = self._dead_letter(-1, error, payload)
+            outbox.add(Emit(DEAD_LETTERS, self._topic.name, letter))
+            return Outcome(outbox.records(), dead=(letter,))
+        if not self._applied.is_news(frame):
+            return REPEATED
+        return self._fold(frame, outbox)
+
+    def _fold(self, frame: Frame, outbox: Outbox) -> Outcome:
+        dead: list[DeadLetter] = []
+        failures = 0
+        decode, apply, add = self._codec.decode, self._guarded.apply, outbox.add
+        for index, encoded in enumerate(frame.messages):
+            try:
+                message = decode(encoded)
+                emits = apply(message)
+            except (DecodeError, FoldError) as error:
+                failures += isinstance(error, FoldError)
+                dead.append(self._dead_letter(index, error, encoded))
+                add(Emit(DEAD_LETTERS, self._topic.name, dead[-1]))
+                continue
+            if message.ingest_time > self.now:
+                self.now = message.ingest_time
+            for emit in emits:
+                add(emit, encoded if emit.message is message else None)
+        applied = len(frame.messages) - len(dead)
+        return Outcome(outbox.records(), applied, tuple(dead), failures)
+
+    def checkpoint(self) -> Checkpoint:
+        """The whole state with the position it includes."""
+        return Checkpoint(
+            stage=self.name,
+            partition=self._partition,
+            offset=self.offset,
+            applied=dict(self._applied.positions),
+            now=self.now,
+            state=msgspec.Raw(self._guarded.snapshot()),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Continue from a checkpoint of the same stage and partition."""
+        self._guarded.restore(bytes(checkpoint.state))
+        self._applied = AppliedFrames(checkpoint.applied)
+        self.offset = checkpoint.offset
+        self.now = checkpoint.now
+
+    def _dead_letter(
+        self, index: int, error: PETSError, payload: bytes | msgspec.Raw
+    ) -> DeadLetter:
+        data = bytes(payload)
+        cut = len(data) > PAYLOAD_LIMIT
+        note = f" (payload cut to {PAYLOAD_LIMIT} of {len(data)} bytes)" if cut else ""
+        topic, partition = self._topic.name, self._partition
+        return DeadLetter(
+            event_id=derive_id(self.name, topic, partition, self.offset, index, "dead-letter"),
+            event_time=self.now,
+            ingest_time=self.now,
+            source=self.name,
+            topic=topic,
+            partition=partition,
+            offset=self.offset,
+            index=index,
+            error=f"{error}{note}",
+            payload=b64encode(data[:PAYLOAD_LIMIT]).decode("ascii"),
+        )

@@ -1,0 +1,262 @@
+"""The risk gate: one fold per account, one verdict per intent (STRATEGIES.md C).
+
+It embeds the account fold and adds what only it decides: which intents pass, what is cancelled when
+a breaker opens or an operator halts, and what life each bot leads.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from agents.stages.base import Emit
+from agents.stages.gate_commands import apply_command, life_of, promote, shown_state
+from agents.stages.gate_intents import Intents
+from agents.stages.gate_outbox import GateOutbox
+from agents.stages.gate_publish import Publisher
+from agents.stages.gate_rules import GateRules
+from agents.stages.gate_state import GateState
+from schemas.control import BotStateChanged, CapitalAllocated, Command, CommandApplied, Verb
+from schemas.envelope import Message
+from schemas.ids import AccountId, BotId
+from schemas.ops import ClockTick
+from schemas.risk import (
+    BreakerKind,
+    CircuitBreakerReset,
+    CircuitBreakerTriggered,
+    DrawdownThreshold,
+    EmergencyHalt,
+    TradingState,
+)
+from schemas.trading import BundleIntent, MergeIntent, OrderPlaced, PairsMerged, PlaceIntent
+from schemas.values import Action, BotState
+from streams.account import Account
+from streams.account_facts import CancelFailed, Fact, OrderEnded, RearmRefused
+from streams.breaker_events import BreakerReset, BreakerTripped, LevelReached
+from streams.breaker_state import bot_number
+from topics.catalog import GATE_INPUTS, TopicSpec
+
+
+class GateStage:
+    """The account's risk gate as a stage."""
+
+    name = "gate"
+    reads: TopicSpec = GATE_INPUTS
+
+    def __init__(
+        self, account_id: AccountId, rules: GateRules, bots: Iterable[BotId], shards: int = 1
+    ) -> None:
+        """Start with every bot IDLE and no capital.
+
+        Args:
+            account_id: Whose gate.
+            rules: `gate_rules.gate_rules` of the configuration.
+            bots: Bots that exist from the start; others come with their first command or capital.
+            shards: How many shards there are.
+        """
+        self._account_id = account_id
+        self._rules = rules
+        self._out = GateOutbox(account_id, shards)
+        self._facts: list[Fact] = []
+        self._changed = False
+        state = GateState()
+        for bot_id in sorted(bots, key=bot_number):
+            life_of(state, bot_id)
+        self._use(state)
+
+    def apply(self, message: Message) -> Sequence[Emit]:
+        """Fold one message in; cancels come first, then verdicts, then what bots and screens see.
+
+        Raises:
+            InvalidOrderError: An intent no bot of ours sends.
+            PositionNotFoundError: A fill or merge of what is not held.
+        """
+        self._out.begin(message, max(self._account.now, message.ingest_time))
+        self._facts = self._account.apply(message)
+        self._changed = False
+        self._cancel_after_trips()
+        for fact in self._facts:
+            self._tell(fact)
+        handler = self._handlers.get(type(message))
+        if handler is not None and getattr(message, "account_id", self._account_id) == (
+            self._account_id
+        ):
+            handler(message)
+        if self._facts or isinstance(message, Command | CapitalAllocated | ClockTick):
+            self._tell_states(message)
+        self._publish(message)
+        return self._out.take()
+
+    def snapshot(self) -> bytes:
+        """Everything the gate remembers, as JSON."""
+        return msgspec.json.encode(self._state)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Continue from a snapshot taken under the same rules."""
+        self._use(msgspec.json.decode(snapshot, type=GateState))
+
+    def _use(self, state: GateState) -> None:
+        account = Account(self._account_id, self._rules.account, state.account)
+        intents = Intents(self._account_id, self._rules, state, account, self._out)
+        self._state, self._account, self._intents = state, account, intents
+        self._publisher = Publisher(self._account_id, self._rules, state, account)
+        self._handlers: dict[type[Message], Callable[..., None]] = {
+            BundleIntent: intents.bundle,
+            CapitalAllocated: self._capital,
+            ClockTick: intents.forget_sides,
+            Command: self._command,
+            MergeIntent: intents.merge,
+            OrderPlaced: intents.placed,
+            PairsMerged: intents.merged,
+            PlaceIntent: intents.place,
+        }
+
+    def _cancel_after_trips(self) -> None:
+        """Before anything else: all resting orders in the scope of what tripped."""
+        for fact in self._facts:
+            if isinstance(fact, BreakerTripped):
+                self._cancel_all(fact.bot_id, f"{fact.kind} tripped")
+
+    def _cancel_all(self, bot_id: BotId | None, reason: str) -> None:
+        orders = self._account.orders
+        scope = orders.all() if bot_id is None else orders.of_bot(bot_id)
+        for entry in list(scope):
+            self._out.cancel(entry, reason)
+
+    def _tell(self, fact: Fact) -> None:
+        """Tell breaches; go on with what an order's end or a failed cancel leads to."""
+        match fact:
+            case BreakerTripped():
+                self._tell_trip(fact)
+            case BreakerReset():
+                head = self._out.head("reset", fact.kind, fact.bot_id or "*")
+                reset = CircuitBreakerReset(
+                    **head, bot_id=fact.bot_id, reason=fact.kind, by=fact.by
+                )
+                self._out.breach(reset, fact.bot_id)
+            case LevelReached():
+                level = str(fact.level)
+                warning = DrawdownThreshold(
+                    **self._out.head("warning", fact.kind, fact.bot_id or "*", level),
+                    bot_id=fact.bot_id,
+                    reason=fact.kind,
+                    level=fact.level,
+                    threshold_value=fact.threshold,
+                    current_value=fact.value,
+                )
+                self._out.breach(warning, fact.bot_id)
+            case OrderEnded():
+                self._intents.order_ended(fact)
+            case CancelFailed():
+                self._intents.cancel_failed(fact)
+            case _:
+                pass
+
+    def _tell_trip(self, trip: BreakerTripped) -> None:
+        head = self._out.head("trip", trip.kind, trip.bot_id or "*")
+        head["event_id"] = trip.trip_id
+        triggered = CircuitBreakerTriggered(
+            **head,
+            bot_id=trip.bot_id,
+            reason=trip.kind,
+            threshold_value=trip.threshold,
+            current_value=trip.value,
+            affected=trip.affected,
+        )
+        self._out.breach(triggered, trip.bot_id)
+        if trip.kind is BreakerKind.PORTFOLIO_DRAWDOWN:
+            self._emergency("The portfolio drawdown reached its limit.", trip.kind, None)
+
+    def _emergency(self, reason: str, by: str, bot_id: BotId | None) -> None:
+        """Tell an emergency halt with what is still open, since closing cannot be guaranteed."""
+        positions = self._publisher.open_positions()
+        scope = positions if bot_id is None else {bot_id: positions.get(bot_id, [])}
+        count = sum(len(markets) for markets in scope.values())
+        value = sum(self._account.state.ledger.bots[bot].value for bot in scope if scope[bot])
+        still = f"{reason} Still open: {count} positions, {value:.2f} dollars at best bids."
+        head = self._out.head("emergency-halt", bot_id or "*")
+        halt = EmergencyHalt(**head, account_id=self._account_id, reason=still, by=by)
+        self._out.breach(halt, bot_id)
+
+    def _capital(self, message: CapitalAllocated) -> None:
+        if message.bot_id is None:
+            return
+        life_of(self._state, message.bot_id)
+        self._promote(message.bot_id)
+        ledger = self._account.state.ledger.bots.get(message.bot_id)
+        if ledger is not None and ledger.cash < self._account.orders.reserved_cash(message.bot_id):
+            for entry in list(self._account.orders.of_bot(message.bot_id)):
+                if entry.order.action is Action.BUY:
+                    self._out.cancel(entry, "capital was withdrawn")
+
+    def _command(self, message: Command) -> None:
+        if message.verb is Verb.REARM:
+            refused = [fact.reason for fact in self._facts if isinstance(fact, RearmRefused)]
+            detail = refused[0] if refused else "The breaker is re-armed."
+            self._answer(message, accepted=not refused, detail=detail)
+            return
+        if message.verb is Verb.RESUME_TRADING and self._account.state.breakers.portfolio_open:
+            detail = "The portfolio drawdown breaker is open; re-arm it first."
+            self._answer(message, accepted=False, detail=detail)
+            return
+        applied = apply_command(self._state, message)
+        if applied.cancels:
+            self._cancel_all(message.bot_id, f"{message.verb}: {message.reason}")
+        self._answer(message, accepted=applied.accepted, detail=applied.detail)
+        if message.verb is Verb.EMERGENCY_HALT:
+            self._emergency(message.reason, message.by, message.bot_id)
+        if message.verb is Verb.START:
+            self._tell_states(message)
+        if message.bot_id is not None:
+            self._promote(message.bot_id)
+
+    def _answer(self, command: Command, *, accepted: bool, detail: str) -> None:
+        head = self._out.head("applied", command.event_id)
+        answer = CommandApplied(
+            **head, command_id=command.event_id, accepted=accepted, detail=detail
+        )
+        self._out.applied(answer)
+
+    def _promote(self, bot_id: BotId) -> None:
+        """A bot that has capital, or needs none because it places no orders, becomes ACTIVE."""
+        rights = self._rules.rights.get(bot_id)
+        bot = self._account.state.ledger.bots.get(bot_id)
+        idle = rights is not None and not rights.intents
+        promote(self._state, bot_id, funded=idle or (bot is not None and bot.equity > 0))
+
+    def _tell_states(self, message: Message) -> None:
+        """Let STOPPING bots without orders stop; tell every state that is not what was told."""
+        reason = message.reason if isinstance(message, Command) else type(message).__name__
+        for bot_id, life in self._state.lives.items():
+            if life.state is BotState.STOPPING and not any(self._account.orders.of_bot(bot_id)):
+                life.state = BotState.STOPPED
+            shown = shown_state(self._state, self._account.state.breakers, bot_id)
+            if shown is life.shown:
+                continue
+            state = BotStateChanged(
+                **self._out.head("state", bot_id, shown),
+                account_id=self._account_id,
+                bot_id=bot_id,
+                state=shown,
+                previous=life.shown,
+                reason=reason,
+            )
+            life.shown, self._changed = shown, True
+            self._out.bot_state(state)
+
+    def _publish(self, message: Message) -> None:
+        sent = self._state.sent.risk
+        urgent = self._changed or (sent is not None and sent.trading is not self._trading())
+        self._publisher.views(self._concerned(message, everybody=urgent), self._out)
+        if urgent or isinstance(message, ClockTick):
+            self._publisher.risk(self._out, at_once=urgent)
+
+    def _trading(self) -> TradingState:
+        tripped = self._account.state.breakers.portfolio_open
+        return TradingState.EMERGENCY_HALT if tripped else self._state.trading
+
+    def _concerned(self, message: Message, *, everybody: bool) -> Iterable[BotId]:
+        """Bots whose account view the message may have changed."""
+        lives = self._state.lives
+        if everybody or isinstance(message, ClockTick | Command):
+            return list(lives)
+        return [bot_id for bot_id in self._account.concerned(message) if bot_id in lives]

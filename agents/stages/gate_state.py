@@ -1,0 +1,145 @@
+"""What the risk gate remembers, one struct per concern."""
+
+from decimal import Decimal
+
+import msgspec
+
+from schemas.ids import BotId, MarketId, OrderId
+from schemas.reasons import DenialCode
+from schemas.risk import TradingState
+from schemas.trading import PlaceIntent
+from schemas.values import BotState, IntentKind, Zone
+from streams.account_state import AccountState
+from streams.rate_limit import Rates
+
+DECISIONS_KEPT = 500
+DECISIONS_KEPT_MS = 600_000
+
+
+class BotLife(msgspec.Struct):
+    """One bot's lifecycle as operators drive it.
+
+    Attributes:
+        state: Without the breakers and the account's halt.
+        shown: What was last told, those included.
+    """
+
+    state: BotState = BotState.IDLE
+    shown: BotState = BotState.IDLE
+
+
+class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A verdict without its orders, to be told again when the same intent comes again.
+
+    Attributes:
+        digest: Of the orders; another payload under the same id is another order.
+        code: Why it was denied; None when it was approved.
+        failed: Position of the denied order within the intent.
+    """
+
+    event_id: str
+    at: int
+    causation_id: str
+    intent_id: str
+    digest: str
+    kinds: tuple[IntentKind, ...] = ()
+    zones: tuple[Zone | None, ...] = ()
+    cancel_first: OrderId | None = None
+    code: DenialCode | None = None
+    rule: str = ""
+    limit: str = ""
+    value: str = ""
+    failed: int = 0
+
+
+class PendingReplace(msgspec.Struct, frozen=True):
+    """A place that waits until the order it replaces is gone.
+
+    Attributes:
+        filled: What the old order had filled when this was asked for.
+    """
+
+    intent: PlaceIntent
+    filled: Decimal
+
+
+class Merging(msgspec.Struct, frozen=True):
+    """Pairs reserved for an approved merge."""
+
+    bot_id: BotId
+    market_id: MarketId
+    pairs: Decimal
+
+
+class SentView(msgspec.Struct, frozen=True):
+    """An account view as last sent, without its envelope."""
+
+    at: int
+    equity: Decimal
+    free_cash: Decimal
+    state: BotState
+    may_open: bool
+
+
+class SentBreaker(msgspec.Struct, frozen=True):
+    """A breaker's state as last sent."""
+
+    at: int
+    value: Decimal
+    limit: Decimal
+    open: bool
+    until: int | None
+
+
+class SentRisk(msgspec.Struct, frozen=True):
+    """The account's risk state as last sent."""
+
+    at: int
+    trading: TradingState
+    reason: str
+    bots: dict[BotId, BotState]
+    open_orders: int
+    open_positions: int
+
+
+class Sent(msgspec.Struct):
+    """What was last published, so that changes only are."""
+
+    views: dict[BotId, SentView] = {}
+    breakers: dict[str, SentBreaker] = {}
+    risk: SentRisk | None = None
+
+
+class GateState(msgspec.Struct):
+    """Everything.
+
+    Attributes:
+        trading: What operators decided for the account; breakers may be stricter.
+        reason: Why, for the screens.
+        sides_gone: When a quote side last went, by bot, market and side, ms.
+        wanted_gone: Orders whose cancel came too early, with the reason; asked again when placed.
+    """
+
+    account: AccountState = msgspec.field(default_factory=AccountState)
+    lives: dict[BotId, BotLife] = {}
+    trading: TradingState = TradingState.ACTIVE
+    reason: str = ""
+    rates: Rates = Rates()
+    decided: dict[OrderId, Decided] = {}
+    replaces: dict[OrderId, PendingReplace] = {}
+    merges: dict[str, Merging] = {}
+    sides_gone: dict[str, int] = {}
+    wanted_gone: dict[OrderId, str] = {}
+    sent: Sent = msgspec.field(default_factory=Sent)
+
+
+def reserved_pairs(state: GateState, bot_id: BotId, market_id: MarketId) -> Decimal:
+    """Pairs of a bot in a market that approved merges will take."""
+    return sum(
+        (
+            merge.pairs
+            for merge in state.merges.values()
+            if merge.bot_id == bot_id and merge.market_id == market_id
+        ),
+        Decimal(0),
+    )

@@ -1,0 +1,96 @@
+"""`pets replay inputs`: every stage over its recorded input, compared with what it decided live."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+
+import typer
+
+from agents.replay.audit import Finding, Recorded, audit_stage
+from agents.shell.runner import StageFactory
+from api.stages import Stages
+from configs.settings import Settings
+from schemas.errors import ApplicationError
+from topics.catalog import TOPICS, TopicSpec
+from topics.partition import partitions_of
+from topics.reader import LogReader, open_reader
+
+AUDITED = ("book", "bots", "gate", "paper", "ledger")
+
+
+def run_audit(settings: Settings) -> None:
+    """Audit every stage and print what was found; exit 1 on a difference."""
+    findings = asyncio.run(audit(settings))
+    for finding in findings:
+        typer.echo(_sentence(finding))
+    if any(finding.difference is not None for finding in findings):
+        raise typer.Exit(1)
+
+
+async def audit(settings: Settings) -> list[Finding]:
+    """Re-derive every stage's records from the broker's log.
+
+    Raises:
+        ApplicationError: The log no longer reaches back to the first input.
+        InfrastructureError: The broker does not answer.
+    """
+    stages = Stages(settings)
+    findings = []
+    async with open_reader(settings.broker) as reader:
+        outputs = [
+            record
+            for topic in TOPICS
+            if topic.framed
+            for partition in range(partitions_of(topic, settings.shards))
+            async for record in _records(reader, settings, topic, partition)
+        ]
+        for name in AUDITED:
+            for make in stages.named(name):
+                findings += await _audit(reader, settings, make, outputs)
+    return findings
+
+
+async def _audit(
+    reader: LogReader, settings: Settings, make: StageFactory, outputs: list[Recorded]
+) -> list[Finding]:
+    topic = make(0).reads
+    findings = []
+    for partition in range(partitions_of(topic, settings.shards)):
+        inputs = [record async for record in _records(reader, settings, topic, partition)]
+        if inputs and inputs[0].offset > 0:
+            raise ApplicationError(
+                f"Expected {topic.name} from offset 0, the log begins at {inputs[0].offset}: "
+                "older input was deleted, so its decisions can no longer be re-derived."
+            )
+        findings.append(
+            await asyncio.to_thread(
+                audit_stage, partial(make, partition), settings.shards, inputs, outputs
+            )
+        )
+    return findings
+
+
+async def _records(
+    reader: LogReader, settings: Settings, topic: TopicSpec, partition: int
+) -> AsyncIterator[Recorded]:
+    name = settings.topic_prefix + topic.name
+    bounds = (await reader.bounds(name, [partition]))[partition]
+    async for record in reader.records(name, partition, bounds.first, bounds.end):
+        if record.value is not None:
+            yield Recorded(topic.name, partition, record.offset, record.value)
+
+
+def _sentence(finding: Finding) -> str:
+    compared = ", ".join(f"{count} of {topic}" for topic, count in sorted(finding.compared.items()))
+    head = f"{finding.stage}: {finding.inputs} inputs; {compared or 'nothing written'}"
+    if finding.difference is None:
+        return f"{head}: equal to the byte."
+    difference = finding.difference
+    return (
+        f"{head}: DIFFERENT first at {difference.topic} position {difference.position}:\n"
+        f"  recorded {_cut(difference.recorded)}\n  derived  {_cut(difference.derived)}"
+    )
+
+
+def _cut(value: bytes | None) -> str:
+    return "nothing" if value is None else value[:400].decode(errors="replace")

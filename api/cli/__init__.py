@@ -1,0 +1,132 @@
+"""The `pets` command line.
+
+Each command imports what it needs when it runs, so that help is quick.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from schemas.errors import InfrastructureError, PETSError
+
+app = typer.Typer(
+    name="pets",
+    help="A Polymarket trading dataflow. Paper money unless told otherwise.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+EXIT_FAILED = 1
+EXIT_REFUSED = 3
+EXIT_UNAVAILABLE = 4
+
+
+@app.command()
+def up(
+    source: Annotated[
+        str | None, typer.Option(help="world, recorded, both or live; PETS_SOURCE by default.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="Session seconds per wall second; 10 unless live.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the simulated world.")] = None,
+) -> None:
+    """Run the whole system on this machine; Ctrl-C stops it."""
+    from api.cli.up import run_system
+
+    run_system(source, speed, seed)
+
+
+@app.command()
+def run(
+    stages: Annotated[str, typer.Argument(help="A stage, or several joined by commas.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Build the stage, connect to nothing, and end.")
+    ] = False,
+) -> None:
+    """Run stages in this process: sandbox, connector, relay, book, bots, gate, paper, ledger, sinks, api."""
+    from api.cli.run import run_stages
+
+    run_stages(stages, check)
+
+
+@app.command()
+def replay(
+    source: Annotated[
+        str, typer.Argument(help="resolvedkit, world, or inputs (the broker's log).")
+    ],
+    bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
+    speed: Annotated[str, typer.Option(help="max, or session seconds per wall second.")] = "max",
+    seed: Annotated[int, typer.Option(help="Seed of the world and of latency noise.")] = 7,
+    hours: Annotated[float, typer.Option(help="Session hours of `world` to play.")] = 6.0,
+    log: Annotated[str | None, typer.Option(help="Write the event log to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Run the folds over a recording without a broker; print orders, fills and a P&L band."""
+    from api.cli.replay import run_replay
+
+    run_replay(source, bots, speed, seed, hours, log, as_json)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring topics and database to this version, then end."""
+    from api.cli.up import run_migrations
+
+    run_migrations()
+
+
+def _add_groups() -> None:
+    from api.cli.bots import app as bots
+    from api.cli.topics import app as topics
+
+    app.add_typer(topics, name="topics", help="The log's topics.")
+    app.add_typer(bots, name="bots", help="The bots.")
+
+
+@app.command()
+def halt(
+    reason: Annotated[str, typer.Option(help="Why; kept with the command.")] = "operator",
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="Unwind positions passively as well.")
+    ] = False,
+) -> None:
+    """Stop all new risk now and cancel every order; falls back to the log without the API."""
+    from api.cli.control import halt_trading
+
+    halt_trading(reason, emergency)
+
+
+@app.command()
+def resume(
+    phrase: Annotated[str, typer.Option(help="Type RESUME.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; kept with the command.")] = "operator",
+) -> None:
+    """End a halt; refused while a breaker is open."""
+    from api.cli.control import resume_trading
+
+    resume_trading(phrase, reason)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what runs, on which data and money, and how fresh it is."""
+    from api.cli.control import show_status
+
+    show_status(as_json)
+
+
+def main() -> None:
+    """Entry point: errors are one sentence, exit codes say which kind."""
+    _add_groups()
+    try:
+        app()
+    except InfrastructureError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_UNAVAILABLE)
+    except PETSError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,84 @@
+"""`pets halt`, `pets resume`, `pets status`: stopping is easy, starting is typed."""
+
+import asyncio
+import json
+from typing import Any
+
+import typer
+
+from api.client import ApiAwayError, call
+from configs.settings import Settings
+from schemas.control import Command, Verb
+from schemas.errors import ApplicationError
+from topics.catalog import DEAD_LETTERS
+
+PHRASE = "RESUME"
+
+
+def halt_trading(reason: str, emergency: bool) -> None:
+    """Halt through the API; without it, write the command to the log."""
+    settings = Settings()
+    path = "/risk/emergency-halt" if emergency else "/risk/halt"
+    try:
+        answer = call(settings, "POST", path, {"reason": reason})
+    except ApiAwayError:
+        command = asyncio.run(_write_halt(settings, emergency, reason))
+        typer.echo(
+            f"The API does not answer. The {command.verb} is on the log ({command.event_id}) and "
+            "the risk gate obeys it as soon as it reads on."
+        )
+        return
+    typer.echo(answer["detail"])
+
+
+def resume_trading(phrase: str, reason: str) -> None:
+    """End a halt, after the phrase."""
+    if phrase != PHRASE:
+        raise ApplicationError(
+            f"Resuming lets bots take risk again: type `pets resume --phrase {PHRASE}`."
+        )
+    answer = call(Settings(), "POST", "/risk/resume", {"phrase": phrase, "reason": reason})
+    typer.echo(answer["detail"])
+
+
+def show_status(as_json: bool) -> None:
+    """Print the status in words, or as JSON."""
+    status = call(Settings(), "GET", "/status")
+    if as_json:
+        typer.echo(json.dumps(status, indent=2))
+        return
+    for line in _words(status):
+        typer.echo(line)
+
+
+def _words(status: dict[str, Any]) -> list[str]:
+    data = status["data"]
+    markets = ", ".join(f"{count} {label}" for label, count in sorted(data["markets"].items()))
+    lines = [
+        f"Trading {data['trading_state']} on {status['source']} data with {status['money']} money.",
+        f"Markets   {markets or 'none yet'}",
+        f"Database  {data['database']}",
+    ]
+    lines += [
+        f"{stage['component']:16} {stage['status']:10} {stage['age_s']:5.1f} s ago, "
+        f"{stage['lag']} records behind"
+        for stage in data["stages"]
+    ]
+    if data["dead_letters"]:
+        lines.append(
+            f"{data['dead_letters']} dead letters: see `pets topics tail {DEAD_LETTERS.name}`."
+        )
+    return lines
+
+
+async def _write_halt(settings: Settings, emergency: bool, reason: str) -> Command:
+    from api.commands import Commander
+    from schemas.ids import AccountId
+    from topics.producer import FrameProducer
+
+    verb = Verb.EMERGENCY_HALT if emergency else Verb.HALT
+    async with FrameProducer(
+        settings.broker, writer="cli", prefix=settings.topic_prefix, shards=settings.shards
+    ) as producer:
+        commander = Commander(producer, AccountId(settings.account), settings.clock())
+        return await commander.send(verb, None, reason, "cli")

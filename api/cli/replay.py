@@ -1,0 +1,131 @@
+"""`pets replay`: a backtest with the live bots, gate and ledger, and the P&L as a band."""
+
+import json
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import typer
+
+from agents.registry import choose_bots
+from agents.replay.tally import BotTally
+from api.replay import Run, replay
+from api.tape import Tape
+from configs.paper import QueueKind
+from configs.settings import Settings
+from schemas.errors import ApplicationError
+from schemas.ids import AccountId
+
+TAPES = ("resolvedkit", "world")
+CREDIT = "Books: Resolved Markets, CC BY 4.0. Snapshots without prints: fills are a lower bound."
+
+
+def run_replay(
+    source: str, bots: str, speed: str, seed: int, hours: float, log: str | None, as_json: bool
+) -> None:
+    """Replay a tape under every queue model and print what came of it."""
+    if source == "inputs":
+        from api.audit import run_audit
+
+        run_audit(Settings())
+        return
+    if source not in TAPES:
+        raise ApplicationError(
+            f"Expected a source of {', '.join((*TAPES, 'inputs'))}, received {source!r}."
+        )
+    settings = Settings().model_copy(update={"seed": seed, "bots": bots})
+    chosen = [bot.bot_id for bot in choose_bots(bots)]
+    tape = Tape(source, seed, hours, AccountId(settings.account))
+    pace = _Pace(tape.start_ms, tape.duration_ms, speed, quiet=as_json)
+    runs = []
+    for queue in QueueKind:
+        pace.begin(queue)
+        first = queue is QueueKind.RISK_AVERSE
+        path = Path(log) if log and first else None
+        runs.append(replay(settings, tape, chosen, queue, path, pace))
+    if as_json:
+        typer.echo(json.dumps({str(run.queue): _figures(run) for run in runs}, indent=2))
+        return
+    if source == "resolvedkit":
+        typer.echo(CREDIT)
+    _print(runs)
+
+
+class _Pace:
+    """Progress on one line, and a brake where a speed was asked for."""
+
+    def __init__(self, start_ms: int, duration_ms: int, speed: str, quiet: bool) -> None:
+        self._start_ms = start_ms
+        self._duration_ms = duration_ms
+        self._speed = None if speed == "max" else float(speed)
+        self._quiet = quiet
+        self._name = ""
+        self._began = time.monotonic()
+
+    def begin(self, queue: QueueKind) -> None:
+        """A run starts."""
+        self._name = queue.replace("_", "-")
+        self._began = time.monotonic()
+
+    def __call__(self, inputs: int, now_ms: int) -> None:
+        """Show inputs, rate and time left; sleep when ahead of the asked speed."""
+        done_ms = max(1, now_ms - self._start_ms)
+        elapsed = time.monotonic() - self._began
+        if self._speed is not None:
+            time.sleep(max(0.0, done_ms / 1000 / self._speed - elapsed))
+            elapsed = time.monotonic() - self._began
+        if not self._quiet:
+            left = elapsed * (self._duration_ms - done_ms) / done_ms
+            typer.echo(
+                f"\r{self._name}: {inputs:,} events, {inputs / elapsed:,.0f}/s, "
+                f"{100 * done_ms / self._duration_ms:.0f} %, {left:.0f} s left   ",
+                nl=False,
+                err=True,
+            )
+
+
+def _print(runs: list[Run]) -> None:
+    typer.echo("", err=True)
+    typer.echo(f"{'bot':8} {'queue':18} {'orders':>7} {'fills':>6} {'shares':>10} {'P&L $':>10} DD")
+    for run in runs:
+        for bot_id, bot in sorted(run.tally.bots.items()):
+            typer.echo(
+                f"{bot_id:8} {run.queue:18} {bot.placed:7} {bot.fills:6} "
+                f"{bot.filled_shares:10.2f} {bot.pnl:10.2f} {bot.max_drawdown:.2%}"
+            )
+    for bot_id in sorted(runs[0].tally.bots):
+        band = [run.tally.bots[bot_id].pnl for run in runs if bot_id in run.tally.bots]
+        typer.echo(f"{bot_id} P&L band {_band(band)}")
+        denials = runs[0].tally.bots[bot_id].denials
+        if denials:
+            listed = ", ".join(f"{code} {count}" for code, count in denials.most_common(6))
+            typer.echo(f"{bot_id} denied: {listed}")
+
+
+def _band(values: list[Decimal]) -> str:
+    """From the lowest to the highest queue model; a sign change means unknown."""
+    low, high = min(values), max(values)
+    unknown = "; sign unknown" if low < 0 < high else ""
+    return f"${low:,.2f} to ${high:,.2f}{unknown}"
+
+
+def _figures(run: Run) -> dict[str, object]:
+    return {
+        "inputs": run.inputs,
+        "messages": run.tally.events,
+        "bots": {bot_id: _bot(bot) for bot_id, bot in sorted(run.tally.bots.items())},
+    }
+
+
+def _bot(bot: BotTally) -> dict[str, object]:
+    return {
+        "intents": bot.intents,
+        "approved": bot.approved,
+        "denied": dict(bot.denials),
+        "orders": bot.placed,
+        "fills": bot.fills,
+        "filled_shares": str(bot.filled_shares),
+        "pnl": str(bot.pnl),
+        "max_drawdown": str(bot.max_drawdown),
+        "signals": dict(bot.signals),
+    }

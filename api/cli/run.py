@@ -1,0 +1,79 @@
+"""`pets run`: stages and services in this process."""
+
+import asyncio
+from collections.abc import Coroutine
+
+from configs.settings import Settings
+from schemas.errors import ApplicationError
+
+SERVICES = ("sandbox", "connector", "sinks", "api", "dashboard")
+
+
+def run_stages(names: str, check: bool) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Args:
+        names: A service, or stages joined by commas.
+        check: Build everything, connect to nothing, and end.
+
+    Raises:
+        ApplicationError: A name is unknown, or a service was mixed with stages.
+        ConfigurationError: A configuration file is wrong.
+    """
+    from configs.logging import configure_logging
+
+    settings = Settings()
+    configure_logging(settings.log_level, component=names)
+    if names in SERVICES:
+        if not check:
+            _run_service(names, settings)
+        return
+    from agents.shell.worker import main
+    from api.stages import Stages
+
+    stages = Stages(settings)
+    wanted = names.split(",")
+    for name in wanted:
+        if name not in stages.names:
+            raise ApplicationError(
+                f"Expected a stage ({', '.join(stages.names)}) or a service "
+                f"({', '.join(SERVICES)}), received {name!r}."
+            )
+    factories = [make for name in wanted for make in stages.named(name)]
+    if check:
+        for make in factories:
+            make(0).snapshot()
+        return
+    raise SystemExit(main(settings, factories))
+
+
+def _run_service(name: str, settings: Settings) -> None:
+    match name:
+        case "api":
+            from api.service import run_api
+
+            run_api(settings)
+        case "dashboard":
+            from api.dashboard import run_dashboard
+
+            run_dashboard(settings)
+        case "sandbox":
+            from api.venue import run_sandbox
+
+            asyncio.run(run_sandbox(settings))
+        case "connector":
+            from api.venue import run_connector
+
+            asyncio.run(_until_stopped(run_connector(settings)))
+        case _:
+            from sinks.service import run_sinks
+
+            asyncio.run(_until_stopped(run_sinks(settings)))
+
+
+async def _until_stopped(work: Coroutine[object, object, None]) -> None:
+    """Work until SIGTERM or Ctrl-C."""
+    from api.runtime.stopping import stop_signals, unless_stopped
+
+    async with stop_signals() as stop:
+        await unless_stopped(stop, work)

@@ -1,0 +1,29 @@
+"""Starts the dashboard: Streamlit in place of this process, on loopback."""
+
+import os
+import sys
+from importlib.resources import files
+
+from configs.settings import Settings
+
+
+def run_dashboard(settings: Settings) -> None:
+    """Become the Streamlit server."""
+    folder = files("dashboard")
+    environment = {**os.environ, "PETS_API_URL": settings.api_url}
+    os.chdir(str(folder))
+    os.execve(  # noqa: S606 - our own interpreter, our own arguments
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(folder.joinpath("app.py")),
+            f"--server.port={settings.dashboard_port}",
+            "--server.address=127.0.0.1",
+            "--server.headless=true",
+            "--browser.gatherUsageStats=false",
+        ],
+        environment,
+    )

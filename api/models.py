@@ -1,0 +1,192 @@
+"""What the API answers: pydantic models at the edge, Decimals as strings, times in ms UTC."""
+
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.values import BotState, DataLabel, Money
+
+T = TypeVar("T")
+
+
+class ApiModel(BaseModel):
+    """Base: immutable, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Envelope(ApiModel, Generic[T]):
+    """Every answer says how old it is and which data and money it speaks of."""
+
+    data: T
+    as_of: int = Field(description="Session time of the newest fact in it, ms UTC.")
+    age_s: float = Field(description="Wall seconds since that fact.")
+    source: str = Field(description="live, recorded or simulated, with its speed.")
+    money: Money
+    stale: bool = Field(description="Older than its limit: do not trade on it.")
+
+
+class Problem(ApiModel):
+    """An error in the form of RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str = Field(description="Stable; for programs.")
+    detail: str = Field(description="A sentence; for people.")
+    hint: str = Field("", description="What to do.")
+
+
+class BotView(ApiModel):
+    """One bot: its state and its money."""
+
+    bot_id: str
+    name: str
+    state: BotState
+    equity: Decimal | None = None
+    pnl: Decimal | None = Field(None, description="Realised and unrealised, fees and gas included.")
+    drawdown: Decimal | None = Field(None, description="0 to 1, of its peak.")
+    exposure: Decimal | None = None
+    open_positions: int = 0
+    last_event_age_s: float | None = None
+
+
+class PositionView(ApiModel):
+    """One open holding."""
+
+    position_id: str
+    bot_id: str
+    market_id: str
+    question: str
+    label: DataLabel
+    side: str
+    size: Decimal
+    entry_price: Decimal
+    mark: Decimal | None
+    realised_pnl: Decimal
+    unrealised_pnl: Decimal
+    zone: str | None
+    opened_at: int
+
+
+class OrderView(ApiModel):
+    """One order as the database keeps it."""
+
+    order_id: str
+    bot_id: str
+    market_id: str
+    side: str | None
+    action: str | None
+    kind: str | None
+    status: str
+    price: Decimal | None
+    size: Decimal | None
+    filled_size: Decimal
+    zone: str | None
+    reason: str
+    created_at: int
+    updated_at: int
+
+
+class OrderPage(ApiModel):
+    """A page of orders, newest first."""
+
+    orders: list[OrderView]
+    next_cursor: str | None = Field(description="Give it back for the next page; null at the end.")
+
+
+class EquityView(ApiModel):
+    """Equity over time, downsampled."""
+
+    times: list[int]
+    equity: list[Decimal]
+    drawdown: list[Decimal]
+
+
+class PortfolioView(ApiModel):
+    """The account now."""
+
+    equity: Decimal | None
+    cash: Decimal | None
+    reserved: Decimal | None
+    realised_pnl: Decimal | None
+    unrealised_pnl: Decimal | None
+    fees: Decimal | None
+    drawdown: Decimal | None
+    exposure: Decimal | None
+    open_orders: int
+    open_positions: int
+    position_cost: Decimal
+
+
+class BreakerView(ApiModel):
+    """How close one breaker is to its limit."""
+
+    scope: str
+    kind: str
+    value: Decimal
+    limit: Decimal
+    open: bool
+    until: int | None
+
+
+class DenialView(ApiModel):
+    """One denied intent: why there was no trade."""
+
+    time: int
+    bot_id: str
+    market_id: str
+    question: str
+    code: str
+    rule: str
+    limit: str
+    value: str
+
+
+class StageView(ApiModel):
+    """One component's pulse."""
+
+    component: str
+    status: str
+    age_s: float
+    lag: int
+    processed: int
+    detail: str
+
+
+class StatusView(ApiModel):
+    """Is it alive, on which money, and how fresh."""
+
+    trading_state: str
+    reason: str
+    session_time: int
+    speed: float
+    version: str
+    stages: list[StageView]
+    database: str = Field(description="ok, or why it does not answer.")
+    dead_letters: int
+    markets: dict[str, int] = Field(description="Markets followed, by label.")
+
+
+class CommandView(ApiModel):
+    """A command's fate, read back from the risk gate."""
+
+    command_id: str
+    verb: str
+    bot_id: str | None
+    accepted: bool
+    detail: str
+
+
+class CommandBody(ApiModel):
+    """What comes with a command."""
+
+    reason: str = Field("operator", min_length=1, max_length=200)
+
+
+class ResumeBody(ApiModel):
+    """Resuming trading is the riskier direction: it takes a typed phrase."""
+
+    phrase: str = Field(description="RESUME")
+    reason: str = Field(min_length=1, max_length=200)

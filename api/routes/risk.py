@@ -1,0 +1,135 @@
+"""`/risk`: metrics, circuit breakers, denials, halt, emergency halt, resume."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.context import Context, context_of
+from api.live import exposure_of
+from api.models import (
+    BreakerView,
+    CommandBody,
+    CommandView,
+    DenialView,
+    Envelope,
+    PortfolioView,
+    ResumeBody,
+)
+from api.problems import ApiError
+from api.routes.bots import command
+from schemas.control import Verb
+from schemas.ids import BotId, MarketId
+
+router = APIRouter(prefix="/risk", tags=["risk"])
+PHRASE = "RESUME"
+
+
+@router.get("/metrics")
+async def risk_metrics(
+    context: Annotated[Context, Depends(context_of)],
+) -> Envelope[PortfolioView]:
+    """Equity, drawdown, exposure, and what a halt would touch."""
+    state = context.state
+    point, touched = state.equity.get(None), exposure_of(state)
+    view = PortfolioView(
+        equity=point.equity if point else None,
+        cash=point.cash if point else None,
+        reserved=point.reserved if point else None,
+        realised_pnl=point.realised_pnl if point else None,
+        unrealised_pnl=point.unrealised_pnl if point else None,
+        fees=point.fees if point else None,
+        drawdown=point.drawdown if point else None,
+        exposure=point.exposure if point else None,
+        open_orders=touched.open_orders,
+        open_positions=touched.open_positions,
+        position_cost=touched.position_cost,
+    )
+    return context.envelope(view, point.ingest_time if point else 0)
+
+
+@router.get("/circuit-breakers")
+async def circuit_breakers(
+    context: Annotated[Context, Depends(context_of)],
+) -> Envelope[list[BreakerView]]:
+    """Every breaker with its value and its limit."""
+    breakers = sorted(context.state.breakers.values(), key=lambda item: (item.scope, item.kind))
+    views = [
+        BreakerView(
+            scope=item.scope,
+            kind=item.kind,
+            value=item.value,
+            limit=item.limit,
+            open=item.open,
+            until=item.until,
+        )
+        for item in breakers
+    ]
+    newest = max((item.ingest_time for item in breakers), default=0)
+    return context.envelope(views, newest)
+
+
+@router.get("/denials")
+async def denials(
+    context: Annotated[Context, Depends(context_of)],
+    bot_id: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> Envelope[list[DenialView]]:
+    """The newest denied intents: why there was no trade."""
+    state = context.state
+    chosen = [d for d in reversed(state.denials) if bot_id in (None, d.bot_id)][:limit]
+    views = [
+        DenialView(
+            time=denial.event_time,
+            bot_id=denial.bot_id,
+            market_id=denial.order.market_id,
+            question=_question(context, denial.order.market_id),
+            code=denial.code,
+            rule=denial.rule,
+            limit=denial.limit,
+            value=denial.value,
+        )
+        for denial in chosen
+    ]
+    return context.envelope(views, state.now)
+
+
+@router.post("/halt")
+async def halt(body: CommandBody, context: Annotated[Context, Depends(context_of)]) -> CommandView:
+    """No new risk from any bot, every order cancelled, positions stay. Needs no database."""
+    return await command(context, Verb.HALT, None, body.reason)
+
+
+@router.post("/emergency-halt")
+async def emergency_halt(
+    body: CommandBody, context: Annotated[Context, Depends(context_of)]
+) -> CommandView:
+    """A halt that also unwinds positions passively; what cannot be closed is said."""
+    return await command(context, Verb.EMERGENCY_HALT, None, body.reason)
+
+
+@router.post("/resume")
+async def resume(body: ResumeBody, context: Annotated[Context, Depends(context_of)]) -> CommandView:
+    """End a halt."""
+    if body.phrase != PHRASE:
+        raise ApiError(
+            422, "phrase-needed", f"Expected the phrase {PHRASE}, received {body.phrase!r}."
+        )
+    return await command(context, Verb.RESUME_TRADING, None, body.reason)
+
+
+@router.post("/rearm/{scope}")
+async def rearm(
+    scope: str, body: ResumeBody, context: Annotated[Context, Depends(context_of)]
+) -> CommandView:
+    """Close a drawdown breaker of a bot, or of the portfolio, after a look at its cause."""
+    if body.phrase != PHRASE:
+        raise ApiError(
+            422, "phrase-needed", f"Expected the phrase {PHRASE}, received {body.phrase!r}."
+        )
+    bot_id = None if scope == "portfolio" else BotId(scope)
+    return await command(context, Verb.REARM, bot_id, body.reason)
+
+
+def _question(context: Context, market_id: MarketId) -> str:
+    market = context.state.markets.get(market_id)
+    return market.question if market else ""

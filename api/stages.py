@@ -1,0 +1,112 @@
+"""The composition root of the stages: which parts and which configuration make which stage."""
+
+from collections.abc import Callable, Sequence
+
+from agents.registry import BOTS, make_bots
+from agents.shell.runner import StageFactory
+from agents.stages.base import Stage
+from agents.stages.book import BookStage
+from agents.stages.bots import BotsStage
+from agents.stages.gate import GateStage
+from agents.stages.gate_rules import account_rules, gate_rules
+from agents.stages.ledger import LedgerStage
+from agents.stages.paper import PaperStage
+from agents.stages.relay import relays
+from configs.paper import QueueKind, load_paper
+from configs.profiles import load_profiles
+from configs.risk import load_risk
+from configs.rules import load_rules
+from configs.settings import Settings
+from schemas.ids import AccountId
+
+
+class Stages:
+    """Makes stages from the settings and the YAML they name."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load and check every configuration file.
+
+        Raises:
+            ConfigurationError: A file is wrong; the sentence names file and line.
+        """
+        self._settings = settings
+        self._account = AccountId(settings.account)
+        self._rules = load_rules(settings.config_dir)
+        self._paper = load_paper(settings.config_dir)
+        self._risk = load_risk(settings.config_dir)
+        self._profiles = load_profiles(
+            settings.config_dir, self._rules, self._risk.standard_limits()
+        )
+
+    def named(self, name: str) -> tuple[StageFactory, ...]:
+        """What makes the stages behind a name of `pets run`."""
+        return self._makers()[name]()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names there are, in the order of the data's way."""
+        return tuple(self._makers())
+
+    def _makers(self) -> dict[str, Callable[[], tuple[StageFactory, ...]]]:
+        return {
+            "relay": self._relays,
+            "book": lambda: (lambda _: self.book(),),
+            "bots": lambda: (self.bots,),
+            "gate": lambda: (lambda _: self.gate(),),
+            "paper": lambda: (self.paper,),
+            "ledger": lambda: (lambda _: self.ledger(),),
+        }
+
+    def _relays(self) -> tuple[StageFactory, ...]:
+        def maker(index: int) -> StageFactory:
+            return lambda shard: relays(shard, self._account)[index]
+
+        return tuple(maker(index) for index in range(len(relays(0, self._account))))
+
+    def book(self) -> BookStage:
+        """Marks and best prices."""
+        return BookStage(self._account)
+
+    def bots(self, shard: int) -> BotsStage:
+        """The bots of a shard."""
+        settings = self._settings
+        return BotsStage(
+            shard,
+            self._account,
+            make_bots(settings.bots, self._rules, settings.config_dir),
+            self._profiles,
+            self._rules,
+            settings.money,
+        )
+
+    def gate(self) -> GateStage:
+        """The account's risk gate."""
+        settings = self._settings
+        rules = gate_rules(self._risk, self._rules, self._profiles, self._paper, settings.money)
+        bots = (bot.bot_id for bot in BOTS)
+        return GateStage(self._account, rules, bots, settings.shards)
+
+    def ledger(self) -> LedgerStage:
+        """The account's ledger."""
+        return LedgerStage(self._account, account_rules(self._risk, self._profiles, self._paper))
+
+    def paper(self, shard: int, queue: QueueKind | None = None) -> PaperStage:
+        """The paper exchange of a shard.
+
+        Args:
+            shard: Its partition.
+            queue: Another queue model than the configured one, for a band.
+        """
+        rules = self._paper.exchange_rules(self._rules, self._settings.seed)
+        return PaperStage(shard, self._account, rules, self._paper.queue_model(queue))
+
+    def closed_loop(self, queue: QueueKind | None = None) -> Sequence[Stage]:
+        """All stages of one shard and account, in the order of the data's way."""
+        return (
+            *relays(0, self._account),
+            self.book(),
+            self.bots(0),
+            self.gate(),
+            self.paper(0, queue),
+            self.ledger(),
+        )

@@ -1,0 +1,130 @@
+"""The embedded default: which processes make a running system, and with which settings."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+
+from api.runtime.kafka import EmbeddedKafka
+from api.runtime.postgres import EmbeddedPostgres
+from api.runtime.worker import Worker
+from api.session import Session
+from configs.clock import SessionClock
+from configs.settings import Settings
+
+DECIDERS = ("relay,book", "bots", "gate,ledger", "paper")
+"""Stages that share a process, one process each entry."""
+
+
+class System:
+    """Builds the services of one installation; starting them is the supervisor's work."""
+
+    def __init__(self, settings: Settings, session: Session) -> None:
+        """Describe the installation.
+
+        Args:
+            settings: Ports, home, source.
+            session: The clock its processes share.
+        """
+        self._settings = settings
+        self._session = session
+        self._home = settings.home.resolve()
+        self._dsn = ""
+
+    def broker(self) -> EmbeddedKafka:
+        """The embedded log."""
+        return EmbeddedKafka(
+            self._home,
+            port=self._settings.broker_port,
+            controller_port=self._settings.broker_port + 1,
+        )
+
+    def database(self) -> EmbeddedPostgres:
+        """The embedded database."""
+        return EmbeddedPostgres(self._home, port=self._settings.database_port)
+
+    def use_database(self, dsn: str) -> None:
+        """Tell the workers where the database is, once it runs."""
+        self._dsn = dsn
+
+    def sandbox(self) -> Worker:
+        """The sandbox venue."""
+        return self._worker("sandbox", ready=self._answers(f"{self._sandbox_url}/time"))
+
+    def deciders(self) -> tuple[Worker, ...]:
+        """The stages, grouped into processes."""
+        return tuple(self._worker(stages) for stages in DECIDERS)
+
+    def connector(self) -> Worker:
+        """The market connector."""
+        return self._worker("connector")
+
+    def sinks(self) -> Worker:
+        """The database writer."""
+        return self._worker("sinks")
+
+    def api(self) -> Worker:
+        """The API."""
+        return self._worker("api", ready=self._answers(f"{self.api_url}/api/v1/health/live"))
+
+    def dashboard(self) -> Worker:
+        """The dashboard."""
+        health = f"{self.dashboard_url}/_stcore/health"
+        return self._worker("dashboard", ready=self._answers(health))
+
+    @property
+    def session_clock(self) -> SessionClock:
+        """The clock that all processes share."""
+        return self._session.clock()
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self._settings.api_port}"
+
+    @property
+    def dashboard_url(self) -> str:
+        """Where the dashboard answers."""
+        return f"http://127.0.0.1:{self._settings.dashboard_port}"
+
+    @property
+    def _sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self._settings.sandbox_port}"
+
+    def environment(self) -> dict[str, str]:
+        """Settings of this installation's processes."""
+        settings = self._settings
+        own = {
+            "PETS_HOME": str(self._home),
+            "PETS_BROKER": f"127.0.0.1:{settings.broker_port}",
+            "PETS_DATABASE": self._dsn,
+            "PETS_SOURCE": settings.source,
+            "PETS_SEED": str(settings.seed),
+            "PETS_API_URL": self.api_url,
+            "PYTHONUNBUFFERED": "1",
+            **self._session.environment(),
+        }
+        if settings.source != "live":
+            host = f"127.0.0.1:{settings.sandbox_port}"
+            own["PETS_GAMMA_URL"] = own["PETS_CLOB_URL"] = f"http://{host}"
+            own["PETS_MARKET_WS_URL"] = f"ws://{host}/ws/market"
+        return {**os.environ, **own}
+
+    def _worker(self, stages: str, ready: Callable[[], Awaitable[bool]] | None = None) -> Worker:
+        argv = (str(Path(sys.executable).with_name("pets")), "run", stages)
+        return Worker(
+            stages.replace(",", "-"), argv, self._home, env=self.environment(), ready=ready
+        )
+
+    @staticmethod
+    def _answers(url: str) -> Callable[[], Awaitable[bool]]:
+        async def answers() -> bool:
+            try:
+                async with httpx.AsyncClient(timeout=2.0) as http:
+                    return (await http.get(url)).is_success
+            except httpx.HTTPError:
+                return False
+
+        return answers

@@ -1,0 +1,110 @@
+"""Tapes: what the connector would have published for a source, without sockets or clock."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.metadata import parse_market
+from connectors.polymarket.parse import envelope
+from connectors.sandbox.frames import encode
+from connectors.sandbox.gamma import gamma_market
+from connectors.sandbox.recorded import RESOLVES_AFTER_MS, Recorded
+from connectors.sandbox.recording import Recording
+from connectors.sandbox.source import Source, play
+from connectors.sandbox.world import World
+from schemas.envelope import Message
+from schemas.ids import AccountId
+from schemas.market import FeedStatus, MarketListed
+from schemas.ops import ClockTick
+from topics.catalog import BOOK_EVENTS, DECIDE_INPUTS, GATE_INPUTS, LIFECYCLE, Scope, TopicSpec
+
+FEED = "tape"
+SECOND_MS = 1_000
+WORLD_START_MS = 1_790_586_000_000
+"""2026-09-28 09:00 UTC: when a simulated tape starts, as the recorded one does."""
+
+
+class Input(NamedTuple):
+    """One message for the log."""
+
+    topic: TopicSpec
+    key: str
+    message: Message
+
+
+class Tape:
+    """A source played through the connector's fold, with the clock's ticks between.
+
+    Iterating it twice gives the same messages.
+    """
+
+    def __init__(self, name: str, seed: int, hours: float, account: AccountId) -> None:
+        """Choose the source.
+
+        Args:
+            name: `world` or `resolvedkit`.
+            seed: Of the world.
+            hours: Session hours of the world; a recording plays to its end.
+            account: Whose gate gets the clock.
+        """
+        self._seed = seed
+        self._account = account
+        self._recording = Recording() if name == "resolvedkit" else None
+        self.start_ms, self.duration_ms = WORLD_START_MS, int(hours * 3_600_000)
+        if self._recording is not None:
+            windows = self._recording.windows
+            self.start_ms = windows[0].first_ms
+            self.duration_ms = windows[-1].last_ms + RESOLVES_AFTER_MS - self.start_ms
+
+    def __iter__(self) -> Iterator[Input]:
+        """Play it from the start."""
+        source = self._source()
+        feed = BookFeed(FEED)
+        now = second = self.start_ms
+        yield from self._tick(feed, now)
+        for at_ms, frame in play(source, self.start_ms, self.duration_ms):
+            if at_ms != now:
+                yield from self._inputs(feed.on_batch_end(now))
+                while second + SECOND_MS <= at_ms:
+                    second += SECOND_MS
+                    yield from self._tick(feed, second)
+                now = at_ms
+            if frame["event_type"] == "new_market":
+                yield from self._listed(feed, source, str(frame["market"]), now)
+            else:
+                yield from self._inputs(feed.on_frame(encode(frame), now))
+        yield from self._inputs(feed.on_batch_end(now))
+
+    def _source(self) -> Source:
+        if self._recording is not None:
+            return Recorded(0, self.start_ms, self._recording, laps=1)
+        return World(self._seed, self.start_ms)
+
+    def _listed(
+        self, feed: BookFeed, source: Source, condition_id: str, now: int
+    ) -> Iterator[Input]:
+        for listing in source.listings():
+            if listing.spec.condition_id == condition_id:
+                market = parse_market(gamma_market(listing, now))
+                feed.watch(market)
+                head = envelope(f"listed|{condition_id}".encode(), now, now)
+                yield Input(LIFECYCLE, "0", MarketListed(**head, market=market))
+                return
+
+    def _tick(self, feed: BookFeed, now: int) -> Iterator[Input]:
+        """A second passed: the connection is heard, the clock moves."""
+        status = FeedStatus(
+            **envelope(f"status|{now}".encode(), now, now),
+            feed=FEED,
+            connected=True,
+            heard_at=now,
+            markets=feed.markets,
+        )
+        yield Input(BOOK_EVENTS, "0", status)
+        tick = ClockTick(**envelope(f"tick|{now}".encode(), now, now))
+        yield Input(DECIDE_INPUTS, "0", tick)
+        yield Input(GATE_INPUTS, self._account, tick)
+
+    def _inputs(self, publications: list[Publication]) -> Iterator[Input]:
+        for topic, _, message in publications:
+            yield Input(topic, "0" if topic.scope is Scope.SHARD else FEED, message)

@@ -1,0 +1,68 @@
+"""Composes the two processes at the venue's side: the sandbox and the market connector."""
+
+import asyncio
+
+from configs.settings import Settings
+from connectors.polymarket.connector import MarketConnector
+from connectors.polymarket.rest import PublicRest
+from connectors.sandbox.sandbox import SandboxSettings
+from connectors.sandbox.server import serve
+from schemas.envelope import Message
+from schemas.ops import Heartbeat
+from topics.catalog import HEARTBEATS
+from topics.producer import FrameProducer
+
+BEAT_S = 1.0
+
+
+async def run_connector(settings: Settings) -> None:
+    """Follow the venue's markets until cancelled."""
+    async with (
+        FrameProducer(
+            settings.broker,
+            writer="connector",
+            prefix=settings.topic_prefix,
+            shards=settings.shards,
+        ) as producer,
+        PublicRest(settings.gamma_url, settings.clob_url) as rest,
+    ):
+        connector = MarketConnector(
+            rest,
+            settings.market_ws_url,
+            producer,
+            settings.clock(),
+            settings.shards,
+            settings.max_markets,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(connector.run())
+            tasks.create_task(_beat(settings, producer, connector))
+
+
+async def run_sandbox(settings: Settings) -> None:
+    """Play the venue until told to stop."""
+    shown = settings.source if settings.source != "live" else "both"
+    played = SandboxSettings(source=shown, seed=settings.seed, speed=settings.speed)
+    await serve(played, settings.clock(), port=settings.sandbox_port)
+
+
+async def _beat(settings: Settings, producer: FrameProducer, connector: MarketConnector) -> None:
+    """Say once a second that the connector is alive."""
+    clock = settings.clock()
+    while True:
+        now = clock.now_ms()
+        beat: Message = Heartbeat(
+            event_id=f"connector|{now}",
+            event_time=now,
+            ingest_time=now,
+            source="connector",
+            component="connector",
+            status="running",
+            processed=producer.messages,
+            lag=0,
+            position=producer.records,
+            pid=0,
+            detail=f"{connector.markets} markets",
+        )
+        await producer.publish(HEARTBEATS, "connector", beat)
+        await asyncio.sleep(BEAT_S)

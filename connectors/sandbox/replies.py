@@ -1,0 +1,42 @@
+"""HTTP replies in the venue's form."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from connectors.sandbox.sandbox import Sandbox
+
+UNAUTHORIZED = "Unauthorized/Invalid api key"
+
+
+def reply(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON reply."""
+    return Response(
+        msgspec.json.encode(content),
+        status_code=status,
+        headers=dict(headers or {}),
+        media_type="application/json",
+    )
+
+
+def refuse(reason: str, status: int = 400) -> Response:
+    """An error reply, `{"error": reason}`."""
+    return reply({"error": reason}, status)
+
+
+async def caller_of(sandbox: Sandbox, request: Request) -> str | None:
+    """The API key of a private request; None where it must be refused with 401."""
+    body = await request.body()
+    return sandbox.authenticator.caller(request.headers, request.method, request.url.path, body)
+
+
+async def json_body(request: Request) -> object:
+    """The decoded body.
+
+    Raises:
+        msgspec.DecodeError: The body is not JSON.
+    """
+    decoded: object = msgspec.json.decode(await request.body())
+    return decoded

@@ -1,0 +1,102 @@
+"""The sandbox as an ASGI application and as a process."""
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+from connectors.sandbox.hub import RESTARTING
+from connectors.sandbox.market_ws import MarketSocket
+from connectors.sandbox.rest_clob import ClobRest
+from connectors.sandbox.rest_gamma import GammaRest
+from connectors.sandbox.rest_orders import OrdersRest
+from connectors.sandbox.sandbox import Clock, Sandbox, SandboxSettings
+from schemas.errors import InfrastructureError
+
+
+def create_app(sandbox: Sandbox) -> Starlette:
+    """The application: Gamma, CLOB and market WebSocket on one host.
+
+    Args:
+        sandbox: The venue; kept as `app.state.sandbox`, so that tests reach its faults. Whoever
+            serves the application also lets it run.
+    """
+    app = Starlette(
+        routes=[
+            *GammaRest(sandbox).routes(),
+            *ClobRest(sandbox).routes(),
+            *OrdersRest(sandbox).routes(),
+            WebSocketRoute("/ws/market", MarketSocket(sandbox).endpoint),
+        ]
+    )
+    app.state.sandbox = sandbox
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind the venue's address; port 0 takes any free one.
+
+    Raises:
+        InfrastructureError: The address cannot be had.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise InfrastructureError(
+            f"The sandbox venue needs {host}:{port}, which cannot be had: {error.strerror}. "
+            "Stop what uses it, or set PETS_SANDBOX_PORT to a free port."
+        ) from error
+    return listener
+
+
+async def serve_on(listener: socket.socket, sandbox: Sandbox) -> None:
+    """Serve a venue on a bound socket until the process is told to stop.
+
+    Args:
+        listener: From `listen`; closed at the end.
+        sandbox: The venue. Should it fail, serving ends with its error.
+    """
+    config = uvicorn.Config(
+        create_app(sandbox),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(sandbox.run())
+    running.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        sandbox.hub.close_all(RESTARTING)
+        listener.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    if not running.cancelled():
+        running.result()
+
+
+async def serve(
+    settings: SandboxSettings, clock: Clock, host: str = "127.0.0.1", port: int = 18080
+) -> None:
+    """Run the sandbox until it is told to stop.
+
+    Args:
+        settings: What it plays.
+        clock: The session's clock; `/time` and every frame follow it.
+        host: Address to bind to.
+        port: Port to bind to.
+
+    Raises:
+        InfrastructureError: The address cannot be had.
+        ConfigurationError: The recorded books are not installed.
+    """
+    await serve_on(listen(host, port), Sandbox(settings, clock))

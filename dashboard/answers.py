@@ -1,0 +1,123 @@
+"""The API's answers as the dashboard reads them, strictly typed: a change is an error here."""
+
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Answer(msgspec.Struct, Generic[T], frozen=True):
+    """An answer with its age and its modes."""
+
+    data: T
+    as_of: int
+    age_s: float
+    source: str
+    money: str
+    stale: bool
+
+
+class Portfolio(msgspec.Struct, frozen=True):
+    """The account now."""
+
+    equity: Decimal | None
+    cash: Decimal | None
+    reserved: Decimal | None
+    realised_pnl: Decimal | None
+    unrealised_pnl: Decimal | None
+    fees: Decimal | None
+    drawdown: Decimal | None
+    exposure: Decimal | None
+    open_orders: int
+    open_positions: int
+    position_cost: Decimal
+
+
+class Bot(msgspec.Struct, frozen=True):
+    """One bot."""
+
+    bot_id: str
+    name: str
+    state: str
+    equity: Decimal | None
+    pnl: Decimal | None
+    drawdown: Decimal | None
+    exposure: Decimal | None
+    open_positions: int
+    last_event_age_s: float | None
+
+
+class Position(msgspec.Struct, frozen=True):
+    """One open holding."""
+
+    position_id: str
+    bot_id: str
+    market_id: str
+    question: str
+    label: str
+    side: str
+    size: Decimal
+    entry_price: Decimal
+    mark: Decimal | None
+    realised_pnl: Decimal
+    unrealised_pnl: Decimal
+    zone: str | None
+    opened_at: int
+
+
+class Equity(msgspec.Struct, frozen=True):
+    """Equity over time."""
+
+    times: list[int]
+    equity: list[Decimal]
+    drawdown: list[Decimal]
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One component's pulse."""
+
+    component: str
+    status: str
+    age_s: float
+    lag: int
+    processed: int
+    detail: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The whole system at a glance."""
+
+    trading_state: str
+    reason: str
+    session_time: int
+    speed: float
+    version: str
+    stages: list[Stage]
+    database: str
+    dead_letters: int
+    markets: dict[str, int]
+
+
+class Denial(msgspec.Struct, frozen=True):
+    """One denied intent."""
+
+    time: int
+    bot_id: str
+    market_id: str
+    question: str
+    code: str
+    rule: str
+    limit: str
+    value: str
+
+
+class CommandResult(msgspec.Struct, frozen=True):
+    """A command's fate."""
+
+    command_id: str
+    verb: str
+    bot_id: str | None
+    accepted: bool
+    detail: str

@@ -1,0 +1,1 @@
+"""Pure: answers to figures."""

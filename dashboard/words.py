@@ -1,0 +1,57 @@
+"""How figures are written: money with a real minus, percent, ages, times in session time UTC."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+NOTHING = "–"
+MINUS = "−"
+
+
+def money(value: Decimal | None) -> str:
+    """Dollars, e.g. `$1,234.56` or `−$12.30`."""
+    if value is None:
+        return NOTHING
+    return f"{MINUS if value < 0 else ''}${abs(value):,.2f}"
+
+
+def signed_money(value: Decimal | None) -> str:
+    """Dollars with a sign, for results."""
+    if value is None:
+        return NOTHING
+    return f"+${value:,.2f}" if value > 0 else money(value)
+
+
+def percent(value: Decimal | None) -> str:
+    """A fraction as percent with two decimals."""
+    return NOTHING if value is None else f"{value * 100:.2f} %"
+
+
+def cents(value: Decimal | None) -> str:
+    """A price in cents, e.g. `42.0 ¢`."""
+    return NOTHING if value is None else f"{value * 100:.1f} ¢"
+
+
+def shares(value: Decimal) -> str:
+    """A size with its unit."""
+    return f"{value:,.2f} sh"
+
+
+def age(seconds: float | None) -> str:
+    """How old something is, in the unit a person would choose."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def clock(ms: int) -> str:
+    """A session time of day, UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%H:%M:%S")
+
+
+def date(ms: int) -> str:
+    """A session date and time, UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,1 @@
+"""The database's schema as Alembic revisions, and the statements each revision is made of."""

@@ -1,0 +1,113 @@
+import asyncio
+import time
+
+import msgspec
+import pytest
+
+from agents.shell import clock as module
+from agents.shell.clock import ClockService, tick_at, tick_frame
+from agents.stages.framing import AppliedFrames
+from configs.clock import SessionClock
+from schemas.errors import ConfigurationError
+from schemas.ops import Checkpoint, ClockTick
+from tests.agents.shell.doubles import HeldWriter, context
+from topics.catalog import DECIDE_INPUTS, GATE_INPUTS
+from topics.codec import TopicCodec, decode_frame
+
+TICKS: TopicCodec[ClockTick] = TopicCodec(DECIDE_INPUTS)
+
+
+def wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def remember(monkeypatch: pytest.MonkeyPatch, last: int | None) -> None:
+    async def load(*_: object) -> Checkpoint | None:
+        if last is None:
+            return None
+        return Checkpoint(
+            stage="clock", partition=0, offset=last, applied={}, state=msgspec.Raw(b"null")
+        )
+
+    monkeypatch.setattr(module, "load_checkpoint", load)
+
+
+def test_a_reader_takes_no_tick_that_is_not_later_than_the_last() -> None:
+    reader = AppliedFrames()
+    taken = [
+        reader.is_news(decode_frame(tick_frame(second))) for second in (3000, 2000, 3000, 4000)
+    ]
+
+    assert taken == [True, False, False, True]
+
+
+def test_the_same_second_gives_the_same_tick() -> None:
+    assert tick_frame(5000) == tick_frame(5000)
+    assert tick_at(5000).event_id != tick_at(6000).event_id
+
+
+async def test_ticks_come_once_a_second_of_session_time_to_every_deciding_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(monkeypatch, None)
+    outputs = HeldWriter("outputs", [])
+    fast = SessionClock(anchor_wall_ms=wall_ms(), anchor_event_ms=1_000_000, speed=50.0)
+    service = ClockService(context(clock=fast, outputs=outputs))
+    await service.resume()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(service.run(), 0.25)
+
+    by_topic = {
+        topic: [
+            TICKS.decode(decode_frame(sent.value).messages[0]).ingest_time
+            for sent in outputs.sent
+            if sent.topic is topic
+        ]
+        for topic in (DECIDE_INPUTS, GATE_INPUTS)
+    }
+    ticks = by_topic[DECIDE_INPUTS]
+    assert by_topic[GATE_INPUTS] == ticks
+    assert ticks[0] == 1_000_000
+    assert all(tick % 1000 == 0 for tick in ticks)
+    assert ticks == sorted(set(ticks))
+    assert len(ticks) >= 5
+
+
+async def test_a_restarted_clock_does_not_tick_before_it_is_past_the_last_tick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(monkeypatch, 1_003_000)
+    outputs = HeldWriter("outputs", [])
+    fast = SessionClock(anchor_wall_ms=wall_ms(), anchor_event_ms=1_000_000, speed=50.0)
+    service = ClockService(context(clock=fast, outputs=outputs))
+    await service.resume()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(service.run(), 0.2)
+
+    first = TICKS.decode(decode_frame(outputs.sent[0].value).messages[0])
+    assert first.ingest_time == 1_004_000
+
+
+async def test_the_clock_remembers_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(monkeypatch, None)
+    checkpoints = HeldWriter("checkpoints", [])
+    service = ClockService(context(clock=SessionClock(), checkpoints=checkpoints))
+    await service.resume()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(service.run(), 0.05)
+
+    [sent] = checkpoints.sent
+    kept = msgspec.json.decode(sent.value, type=Checkpoint)
+    assert (sent.key, kept.stage) == (b"clock/0", "clock")
+    assert abs(kept.offset - wall_ms()) < 5_000
+
+
+async def test_a_session_that_would_run_back_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(monkeypatch, wall_ms() + 3_600_000)
+    service = ClockService(context(clock=SessionClock()))
+
+    with pytest.raises(ConfigurationError, match="Set PETS_ANCHOR_EVENT_MS to at least"):
+        await service.resume()

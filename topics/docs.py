@@ -1,0 +1,81 @@
+"""Write the generated parts of the documentation: the table of topics, and JSON Schemas."""
+
+from pathlib import Path
+
+from schemas.errors import ConfigurationError
+from topics.catalog import DAY_MS, TOPICS, Cleanup, TopicSpec
+from topics.message_schemas import message_schemas, tag_of
+
+BEGIN = "<!-- BEGIN GENERATED topics -->"
+END = "<!-- END GENERATED topics -->"
+
+
+def topic_table() -> str:
+    """The catalogue as a Markdown table."""
+    lines = [
+        "| topic | what | key | written by | read by | kept | messages |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for topic in TOPICS:
+        messages = ", ".join(
+            f"[{name}](schemas/{name}.json)" for name in map(tag_of, topic.messages)
+        )
+        cells = (
+            f"`{topic.name}`",
+            topic.about,
+            str(topic.scope),
+            ", ".join(topic.written_by),
+            ", ".join(topic.read_by),
+            kept(topic),
+            messages,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def kept(topic: TopicSpec) -> str:
+    """How long a topic is kept, in words."""
+    if topic.cleanup is Cleanup.COMPACT:
+        return "last of each key"
+    if topic.retention_ms is None:
+        return "for ever"
+    return f"{topic.retention_ms // DAY_MS} d"
+
+
+def with_table(document: str) -> str:
+    """The document with its generated part made anew.
+
+    Raises:
+        ConfigurationError: The document has no marked place for the table.
+    """
+    head, begin, rest = document.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ConfigurationError(f"Expected the lines {BEGIN} and {END}, found none: add them.")
+    return f"{head}{BEGIN}\n{topic_table()}\n{END}{tail}"
+
+
+def write_docs(docs: Path) -> list[Path]:
+    """Write the generated parts: `docs/dataflow.md` and `docs/schemas/`.
+
+    Args:
+        docs: The documentation's folder.
+
+    Returns:
+        Files that were changed, added or removed.
+    """
+    dataflow = docs / "dataflow.md"
+    wanted = {dataflow: with_table(dataflow.read_text(encoding="utf-8"))}
+    wanted |= {docs / "schemas" / name: text for name, text in message_schemas().items()}
+    changed = [path for path, text in wanted.items() if _differs(path, text)]
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    stale = [path for path in (docs / "schemas").glob("*.json") if path not in wanted]
+    for path in stale:
+        path.unlink()
+    return changed + stale
+
+
+def _differs(path: Path, text: str) -> bool:
+    return not path.exists() or path.read_text(encoding="utf-8") != text
