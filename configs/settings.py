@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     dashboard_port: int = Field(8501, description="Port of the dashboard.")
     broker_port: int = Field(19092, description="Port of the embedded Kafka.")
     database_port: int = Field(15432, description="Port of the embedded PostgreSQL.")
+    postgres_bin: Path | None = Field(
+        None, description="Folder with initdb and postgres; the installed wheel's by default."
+    )
     sandbox_host: str = Field("127.0.0.1", description="Address the sandbox venue binds to.")
     sandbox_port: int = Field(18080, description="Port of the sandbox venue.")
     metrics_port: int = Field(0, description="Port of a stage's Prometheus metrics; 0 is off.")

@@ -1,5 +1,7 @@
 """Create the catalogue's topics, and compare what the broker has with what the catalogue says."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from topics.partition import partitions_of
 _ALREADY_EXISTS = 36
 _UNKNOWN = 3
 _REPLICAS = 3
+_VISIBLE_WITHIN_S = 15.0
 _COMPACTED_SEGMENT_BYTES = 2 * MAX_RECORD_BYTES
 _VERIFIED = ("cleanup.policy", "max.message.bytes")
 
@@ -110,8 +113,8 @@ async def ensure_topics(
         reports = await _compare(admin, planned)
         missing = [report.topic for report in reports if not report.exists]
         created = await _create(admin, missing) if missing else []
-        if len(created) < len(missing):
-            reports = await _compare(admin, planned)
+        if missing:
+            reports = await _all_visible(admin, planned)
     problems = [problem for report in reports for problem in report.problems]
     if problems:
         more = f" ({len(problems) - 1} more: pets topics check)" if len(problems) > 1 else ""
@@ -167,12 +170,30 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[PlannedTopic]) -> li
     return created
 
 
+async def _all_visible(
+    admin: AIOKafkaAdminClient, planned: list[PlannedTopic]
+) -> list[TopicReport]:
+    """Compare once the broker shows every topic; it does so some moments after their creation."""
+    deadline = time.monotonic() + _VISIBLE_WITHIN_S
+    while True:
+        reports = await _compare(admin, planned)
+        hidden = [report.topic.name for report in reports if not report.exists]
+        if not hidden:
+            return reports
+        if time.monotonic() > deadline:
+            raise InfrastructureError(
+                f"The broker does not show the topic {hidden[0]}, {_VISIBLE_WITHIN_S:g} s after "
+                "its creation: look at the broker's log."
+            )
+        await asyncio.sleep(0.05)
+
+
 async def _compare(admin: AIOKafkaAdminClient, planned: list[PlannedTopic]) -> list[TopicReport]:
     described = await admin.describe_topics([topic.name for topic in planned])
     partitions = {
         topic["topic"]: len(topic["partitions"])
         for topic in described
-        if topic["error_code"] != _UNKNOWN
+        if topic["error_code"] != _UNKNOWN and all(p["leader"] >= 0 for p in topic["partitions"])
     }
     configs = await _configs(admin, [topic for topic in planned if topic.name in partitions])
     return [

@@ -64,11 +64,17 @@ class TopicSpec:
 
 BOOK_EVENTS = TopicSpec(
     "pets.market.book-events.v1",
-    (market.BookSnapshot, market.BookDelta, market.BookTrustChanged, market.FeedStatus),
+    (
+        market.BookSnapshot,
+        market.BookDelta,
+        market.BookTrustChanged,
+        market.MarketTrade,
+        market.FeedStatus,
+    ),
     Scope.SHARD,
     ("connector",),
     ("relay-books", "archive"),
-    "Books of both legs in ticks and micro-shares, with the connector's trust grade.",
+    "Books in ticks and micro-shares with the connector's trust grade, and trades, as they came.",
     retention_ms=3 * DAY_MS,
 )
 MARKET_TRADES = TopicSpec(
@@ -76,8 +82,8 @@ MARKET_TRADES = TopicSpec(
     (market.MarketTrade,),
     Scope.SHARD,
     ("connector",),
-    ("relay-trades", "archive"),
-    "Other people's trades with the aggressor as the venue reports it.",
+    ("archive",),
+    "Other people's trades alone, kept longer than the books.",
     retention_ms=30 * DAY_MS,
 )
 LIFECYCLE = TopicSpec(
@@ -115,7 +121,7 @@ DECIDE_INPUTS = TopicSpec(
         ops.ClockTick,
     ),
     Scope.SHARD,
-    ("relay-books", "relay-trades", "relay-lifecycle", "bots", "gate", "paper", "clock"),
+    ("relay-books", "relay-lifecycle", "bots", "gate", "paper", "clock"),
     ("book", "bots", "paper", "archive"),
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,

@@ -1,6 +1,6 @@
 """What is on a topic, one JSON line a message, for a person and for `jq`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 from aiokafka.structs import ConsumerRecord
@@ -42,7 +42,7 @@ async def tail(
     partition: int = 0,
     last: int = 10,
     follow: bool = False,
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The last records of a partition, message by message, as JSON lines.
 
     Args:

@@ -6,8 +6,9 @@ from agents.bots.lifecycle import may_retry, recent
 from configs.rules import TradingRules
 from schemas.reasons import DenialCode
 
-SELF_CROSS_WAIT_MS = 1_000
-"""The gate cancels the blocker; its acknowledgement comes sooner."""
+SHORT_WAIT_MS = 1_000
+SOON_OVER = (DenialCode.SELF_CROSS, DenialCode.REPLACE_FAILED)
+"""A blocker that is being cancelled, an order that was filled meanwhile: they pass by themselves."""
 LONGEST_WAIT_MS = 60_000
 LONGEST_STREAK = 16
 
@@ -44,8 +45,8 @@ class Backoff(msgspec.Struct, kw_only=True):
             self.crossings = recent([*self.crossings, now], now, rules.would_cross_window_s)
             if may_retry(self.crossings, now, rules):
                 return
-        if reason == DenialCode.SELF_CROSS:
-            self.until = now + SELF_CROSS_WAIT_MS
+        if reason in SOON_OVER:
+            self.until = now + SHORT_WAIT_MS
             return
         self.until = now + min(wait_ms << self.streak, LONGEST_WAIT_MS)
         self.streak = min(self.streak + 1, LONGEST_STREAK)

@@ -123,7 +123,7 @@ class Rebalancing(Bot[RebalancingState]):
 
     def _merge(self, view: View) -> list[Proposal]:
         """Merge what is matched once it is worth ten times the gas."""
-        pairs = view.holding.pairs - view.merging
+        pairs = view.free_pairs
         if pairs <= 0 or view.account is None:
             return []
         if pairs < self._parameters.merge_gas_multiple * self._parameters.gas:

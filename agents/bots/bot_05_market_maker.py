@@ -90,7 +90,7 @@ class MarketMaker(Bot[MarketMakerState]):
             return []
         if isinstance(event, MarketTrade) and market.pulled_until == pulled_until:
             return []  # the book event of the same trade follows
-        pairs = view.holding.pairs - view.merging
+        pairs = view.free_pairs
         if pairs >= self._parameters.merge_pairs:
             note = Note(decision="merge", reason="pairs-matched", features={"pairs": float(pairs)})
             return [Merge(pairs), note]

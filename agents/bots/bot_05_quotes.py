@@ -7,7 +7,7 @@ import msgspec
 from agents.bots.backoff import Backoff
 from agents.bots.base import OrderDraft, Place, PlaceBundle, Proposal, Replace
 from agents.bots.bot_05_inventory import Targets, alone
-from agents.bots.exits import cancel_all
+from agents.bots.exits import cancel_all, crosses_own
 from agents.bots.lifecycle import is_expired, is_off_target, may_reprice
 from agents.bots.view import OwnOrder, View
 from configs.bots import MarketMakerParameters
@@ -90,7 +90,7 @@ class Reconciler:
             if draft is None:
                 proposals += cancel_all(live, now, "side-not-quoted")
             elif not live:
-                if not backoff.is_waiting(now) and not self._crosses(draft):
+                if not backoff.is_waiting(now) and not crosses_own(draft, self._view.orders):
                     missing.append(draft)
             else:
                 proposals += self._move(draft, live, backoff)
@@ -106,13 +106,25 @@ class Reconciler:
         price, target, is_bid = order.yes_price, _yes_price(draft), _is_bid(draft)
         is_old = is_expired(order, now, self._ttl_s)
         is_off = is_off_target(price, target, self._view.tick, self._parameters.reprice_ticks)
+        if self._oversells(order):
+            return cancel_all(live, now, "larger-than-position")
         if not (is_old or is_off) or not may_reprice(order, now, self._rules):
             return []
-        if not backoff.is_waiting(now) and not self._crosses(draft) and self._take(1):
+        if (
+            not backoff.is_waiting(now)
+            and not crosses_own(draft, self._view.orders)
+            and self._take(1)
+        ):
             return [Replace(order.order_id, draft)]
         # What cannot be replaced now must at least not stand where the model would not stand.
         is_bolder = price > target if is_bid else price < target
         return cancel_all(live, now, "not-replaceable") if is_old or is_bolder else []
+
+    def _oversells(self, order: OwnOrder) -> bool:
+        """Whether a SELL holds tokens that a pair needs to be merged: inventory has shrunk."""
+        net = self._view.holding.net
+        held = net if order.order.side is Side.YES else -net
+        return order.order.action is Action.SELL and order.remaining > max(held, 0)
 
     def _place(self, missing: list[OrderDraft], cause: str) -> list[Proposal]:
         if len(missing) == 2:
@@ -124,13 +136,6 @@ class Reconciler:
         if not (self._asks if _is_bid(missing[0]) else self._bids):
             draft = alone(missing[0], self._view)
         return [Place(draft)] if draft is not None and self._take(1) else []
-
-    def _crosses(self, draft: OrderDraft) -> bool:
-        """Whether the draft would match a live order of our own other side."""
-        price = _yes_price(draft)
-        if _is_bid(draft):
-            return any(order.yes_price <= price for order in self._asks)
-        return any(order.yes_price >= price for order in self._bids)
 
     def _take(self, orders: int) -> bool:
         own = self._parameters

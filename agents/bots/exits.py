@@ -109,7 +109,16 @@ def _place(wanted: Exit, view: View) -> list[Proposal]:
         ttl_s=wanted.ttl_s,
         bundle_id=wanted.bundle_id,
     )
-    return [Place(draft)]
+    # What still rests on our other side was asked to go; its acknowledgement brings us back here.
+    return [] if crosses_own(draft, view.orders) else [Place(draft)]
+
+
+def crosses_own(draft: OrderDraft, orders: Sequence[OwnOrder]) -> bool:
+    """Whether a draft would match one of our own live orders, on the same token or the other."""
+    price = draft.price if draft.side is Side.YES else 1 - draft.price
+    if (draft.side is Side.YES) == (draft.action is Action.BUY):
+        return any(not own.is_bid and own.yes_price <= price for own in orders)
+    return any(own.is_bid and own.yes_price >= price for own in orders)
 
 
 def _mirror(price: Decimal | None) -> Decimal | None:

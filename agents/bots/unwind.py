@@ -30,7 +30,7 @@ def unwind(view: View, rules: TradingRules) -> list[Proposal]:
     opening = [order for order in view.orders if order.order.kind is not IntentKind.REDUCE]
     if opening:
         return cancel_all(opening, view.now, "emergency-halt")
-    pairs = view.holding.pairs - view.merging
+    pairs = view.free_pairs
     if pairs >= MERGE_FROM:
         return [Merge(pairs)]
     net = view.holding.net

@@ -193,6 +193,15 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.market.resolves_at is None else self.market.resolves_at - self.now
 
     @property
+    def free_pairs(self) -> Decimal:
+        """Pairs that neither a resting SELL nor a merge under way will take."""
+        free = {Side.YES: self.holding.yes, Side.NO: self.holding.no}
+        for own in self.orders:
+            if own.order.action is Action.SELL:
+                free[own.order.side] -= own.remaining
+        return min(free.values()) - self.merging
+
+    @property
     def bid_cap(self) -> Decimal | None:
         """The ask a bid must stay under: the market's or our own other bots'."""
         return _least(self.top.ask, self.rival_ask)

@@ -242,7 +242,7 @@ class BotsStage:
                 pending = host.state.merges.get(message.intent_id)
                 if pending is not None:
                     pending.approved = True
-            case CancelOrder():
+            case CancelOrder():  # MergeDenied needs nothing: the merge is tried again later
                 orders.ask_cancel(message.order_id, now)
             case OrderPlaced() | OrderRejected() | OrderCanceled() | OrderExpired():
                 orders.report(message, now)

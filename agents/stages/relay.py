@@ -10,7 +10,6 @@ from topics.catalog import (
     DECIDE_INPUTS,
     GATE_INPUTS,
     LIFECYCLE,
-    MARKET_TRADES,
     TopicSpec,
 )
 
@@ -54,10 +53,9 @@ class Relay:
         """A relay has no state."""
 
 
-def relays(shard: int, account: AccountId) -> tuple[Relay, Relay, Relay]:
-    """The three relays of a shard: books, trades, lifecycle."""
+def relays(shard: int, account: AccountId) -> tuple[Relay, Relay]:
+    """The relays of a shard: books with trades, and lifecycle."""
     return (
         Relay("relay-books", BOOK_EVENTS, shard),
-        Relay("relay-trades", MARKET_TRADES, shard),
         Relay("relay-lifecycle", LIFECYCLE, shard, account),
     )

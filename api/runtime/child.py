@@ -1,20 +1,16 @@
 """One child process: its log, its record, its end with its parent, its stop."""
 
 import asyncio
-import ctypes
 import os
 import signal
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.runtime.process_record import remove_record, write_record
+from api.runtime.spawn import kill_group, spawn
 from schemas.errors import InfrastructureError
-
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
 LOGS_KEPT = 3
@@ -67,15 +63,13 @@ class Child:
         """
         log = await asyncio.to_thread(_open_log, launch.log_file)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *launch.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+            process = await spawn(
+                launch.argv,
+                log,
                 env=launch.env,
                 cwd=launch.cwd,
-                start_new_session=True,
-                preexec_fn=before_exec(launch.owner, launch.death_signal),
+                owner=launch.owner,
+                death_signal=launch.death_signal,
             )
         except OSError as error:
             raise InfrastructureError(
@@ -145,30 +139,7 @@ class Child:
 
     def kill(self) -> None:
         """End its whole process group at once."""
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-
-
-def before_exec(owner: tuple[int, int] | None, death_signal: signal.Signals) -> Callable[[], None]:
-    """What the forked child does before its program starts: change user, tie its life to ours.
-
-    Changing the user clears the parent-death signal, so that comes last; a parent that died in
-    between is noticed by the changed parent id.
-    """
-    parent = os.getpid()
-
-    def prepare() -> None:
-        if owner is not None:
-            os.setgroups([])
-            os.setgid(owner[1])
-            os.setuid(owner[0])
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
-
-    return prepare
+        kill_group(self._process)
 
 
 def last_lines(log_file: Path, count: int = 3) -> str:

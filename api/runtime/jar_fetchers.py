@@ -4,17 +4,14 @@ Each runs as a process of its own, so that Ctrl-C ends a fetch at once.
 """
 
 import asyncio
-import os
 import shutil
-import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
-from api.runtime.child import before_exec
 from api.runtime.kafka_artifacts import ARTIFACTS
 from api.runtime.service import Progress
+from api.runtime.spawn import kill_group, spawn
 from schemas.errors import InfrastructureError
 
 Fetch = Callable[[Path, Progress], Awaitable[None]]
@@ -92,14 +89,7 @@ async def _run(
     """Run a fetcher to its end, report every tenth file, and quote its first error."""
     name = Path(argv[0]).name if argv[0] != sys.executable else "jgo"
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=before_exec(None, signal.SIGKILL),
-        )
+        process = await spawn(argv, asyncio.subprocess.PIPE)
     except OSError as error:
         raise InfrastructureError(f"{name} does not start ({error.strerror}).") from error
     try:
@@ -109,10 +99,8 @@ async def _run(
     except TimeoutError as error:
         raise InfrastructureError(f"{name} took longer than {_TIMEOUT_S:.0f} s.") from error
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        kill_group(process)
+        await process.wait()
     if code != 0:
         raise InfrastructureError(f"{name} failed: {problem or f'exit code {code}'}.")
 

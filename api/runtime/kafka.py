@@ -37,7 +37,7 @@ class EmbeddedKafka:
         home: Path,
         *,
         port: int = 19092,
-        controller_port: int = 19093,
+        controller_port: int | None = None,
         cache: Path | None = None,
         heap_mib: int = 384,
         short_lived: bool = False,
@@ -49,7 +49,7 @@ class EmbeddedKafka:
         Args:
             home: PETS_HOME: data in ``data/kafka``, log in ``logs/kafka.log``.
             port: Port for clients.
-            controller_port: Port for the controller.
+            controller_port: Port for the controller; the one above `port` by default.
             cache: Where the jars are kept; the user's cache folder by default.
             heap_mib: Largest Java heap.
             short_lived: Start with half the work and serve less efficiently, as suits a test.
@@ -60,7 +60,9 @@ class EmbeddedKafka:
         self._log_file = home / "logs" / "kafka.log"
         self._run_dir = home / "run"
         self._cache = default_cache() if cache is None else cache
-        self._settings = KafkaSettings(self._folder / "log", port, controller_port)
+        self._settings = KafkaSettings(
+            self._folder / "log", port, port + 1 if controller_port is None else controller_port
+        )
         self._heap_mib = heap_mib
         self._short_lived = short_lived
         self._java: Java | None = None
@@ -122,8 +124,8 @@ class EmbeddedKafka:
         )
         await require_free(
             self._settings.controller_port,
-            purpose="the embedded Kafka's controller",
-            setting="PETS_BROKER_CONTROLLER_PORT",
+            purpose="the embedded Kafka's controller (the port above PETS_BROKER_PORT)",
+            setting="PETS_BROKER_PORT",
         )
 
     async def _format(self, java: Java, jars: Path, progress: Progress) -> str:

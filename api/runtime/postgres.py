@@ -95,7 +95,7 @@ class EmbeddedPostgres:
         self._password = await asyncio.to_thread(self._require_password, files)
         await clear_stale_lock(files.data)
         await require_free(
-            self._port, purpose="the embedded PostgreSQL", setting="PETS_POSTGRES_PORT"
+            self._port, purpose="the embedded PostgreSQL", setting="PETS_DATABASE_PORT"
         )
         if not await asyncio.to_thread(files.data.exists):
             progress("Making the database folder (once)")
@@ -192,14 +192,14 @@ class EmbeddedPostgres:
             except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise InfrastructureError(
                     f"What answers on port {self._port} refuses our password ({error}): it is "
-                    "another PostgreSQL; stop it, or set PETS_POSTGRES_PORT."
+                    "another PostgreSQL; stop it, or set PETS_DATABASE_PORT."
                 ) from error
             else:
                 if await asyncio.to_thread(same_folder, Path(str(served)), data):
                     return True
                 raise InfrastructureError(
                     f"Another PostgreSQL (data folder {served}) answers on port {self._port}: "
-                    "stop it, or set PETS_POSTGRES_PORT."
+                    "stop it, or set PETS_DATABASE_PORT."
                 )
             await asyncio.sleep(0.05)
         raise InfrastructureError(

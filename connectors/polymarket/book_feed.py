@@ -234,7 +234,11 @@ class BookFeed:
         salt = "" if wire.transaction_hash else f"{now}|{watched.repeats}"
         head = envelope(raw, millis_of(wire.timestamp, now), now, salt)
         tick = watched.book.tick or watched.market.tick
-        return [Publication(MARKET_TRADES, watched.market, parse_trade(wire, token, tick, head))]
+        trade = parse_trade(wire, token, tick, head)
+        return [
+            self._publish(watched, trade),
+            Publication(MARKET_TRADES, watched.market, trade),
+        ]
 
     def _on_tick_size(self, wire: TickSizeWire, raw: bytes, now: int) -> list[Publication]:
         watched = self._watched.get(MarketId(wire.market))

@@ -76,11 +76,13 @@ async def until_saved(settings: Settings, offset: int, partition: int = 0) -> Ch
             await asyncio.sleep(0.05)
 
 
-async def end_of(settings: Settings, topic: TopicSpec, partition: int = 0) -> int:
-    """The offset the next record of a topic will get."""
-    async with open_reader(settings.broker) as reader:
-        bounds = await reader.bounds(settings.topic_prefix + topic.name, [partition])
-    return bounds[partition].end
+async def new_record(settings: Settings, topic: TopicSpec, partition: int = 0) -> None:
+    """Wait until a topic has a record that was not there before."""
+    name = settings.topic_prefix + topic.name
+    async with open_reader(settings.broker) as reader, asyncio.timeout(60):
+        before = (await reader.bounds(name, [partition]))[partition].end
+        while (await reader.bounds(name, [partition]))[partition].end <= before:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def values_of(settings: Settings, topic: TopicSpec, partition: int = 0) -> list[bytes]:

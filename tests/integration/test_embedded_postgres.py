@@ -132,7 +132,7 @@ async def test_a_taken_port_ends_in_a_sentence_and_starts_nothing(
     port = int(server.dsn.rpartition(":")[2].partition("/")[0])
     with (
         socket.create_server((LOOPBACK, port)),
-        pytest.raises(InfrastructureError, match=f"Port {port} .* PETS_POSTGRES_PORT"),
+        pytest.raises(InfrastructureError, match=f"Port {port} .* PETS_DATABASE_PORT"),
     ):
         await server.start(silent)
     assert server.pid is None

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 SYSTEM = """
 import asyncio, json, sys
 from pathlib import Path
-from api.runtime import child
+from api.runtime import spawn
 from api.runtime.kafka import EmbeddedKafka
 from api.runtime.lock import only_run
 from api.runtime.postgres import EmbeddedPostgres
@@ -37,7 +37,7 @@ from schemas.errors import InfrastructureError
 options = json.loads(sys.argv[1])
 home = Path(options["home"])
 if options["no_death_signal"]:
-    child._LIBC = None
+    spawn._LIBC = None
 
 def say(message):
     print(message, flush=True)

@@ -16,6 +16,7 @@ from schemas.errors import InfrastructureError
 from schemas.ops import Alert, Checkpoint, ClockTick, DeadLetter, Heartbeat
 from tests.agents.shell.counting import POISON, CountingStage, CountingState, trade
 from tests.integration.shell_bench import (
+    new_record,
     running,
     settings_for,
     taken,
@@ -173,10 +174,10 @@ async def test_stopping_is_quick_and_leaves_nothing_unsaved(settings: Settings) 
     ready = asyncio.Event()
     work = asyncio.create_task(run_stages(settings, [CountingStage], stop=stop, on_ready=ready.set))
     await asyncio.wait_for(ready.wait(), 30)
+    written = asyncio.create_task(new_record(settings, COMMANDS))
     await publish(settings, 0, 200)
     async with asyncio.timeout(20):
-        while not await values_of(settings, COMMANDS):
-            await asyncio.sleep(0.005)
+        await written
         stop.set()
         await work
 

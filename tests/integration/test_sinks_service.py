@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -26,6 +27,7 @@ from sinks.consumer import SinkRules
 from sinks.intake import SINK_TOPICS
 from sinks.merging import Values
 from sinks.migrate import migrate
+from sinks.port import SinkAwayError
 from sinks.rows import rows_of
 from sinks.service import run_sinks
 from sinks.tables import TABLES
@@ -56,6 +58,15 @@ def key_of(message: Message, topic: TopicSpec) -> str:
     if isinstance(message, PositionState):
         return message.position_id
     return "0" if topic.scope is Scope.SHARD else messages.ACCOUNT
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Return once something holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.1)
 
 
 class World:
@@ -94,14 +105,13 @@ class World:
 
     async def until_stored(self) -> None:
         """Return when the database has all that was said."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                try:
-                    if await self.stored() == self.expected():
-                        return
-                except (OSError, asyncpg.PostgresError):
-                    pass
-                await asyncio.sleep(0.1)
+        await until(self._is_stored)
+
+    async def _is_stored(self) -> bool:
+        try:
+            return await self.stored() == self.expected()
+        except SinkAwayError:
+            return False
 
     async def read(self, topic: TopicSpec, enough: Callable[[list[Message]], bool]) -> None:
         """Return when what is on a topic is enough."""
@@ -175,7 +185,11 @@ async def test_the_lag_is_visible_in_kafka(world: World) -> None:
         (end,) = (await consumer.end_offsets([orders])).values()
         assert end > 0
         async with world.sinks():
-            await until(lambda: _is(consumer, orders, end))
+
+            async def is_shown() -> bool:
+                return bool(await consumer.committed(orders) == end)
+
+            await until(is_shown)
     finally:
         await consumer.stop()
 
@@ -210,9 +224,7 @@ def _are_letters_of(found: list[Message], numbers: set[int]) -> bool:
 
 
 @pytest.fixture
-async def own_postgres(
-    postgres_programs: Path, tmp_path: Path
-) -> AsyncIterator[EmbeddedPostgres]:
+async def own_postgres(postgres_programs: Path, tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
     """A server of this test's own, to be killed."""
     server = EmbeddedPostgres(
         tmp_path, port=free_port(), programs=postgres_programs, shared_buffers_mib=32
@@ -231,15 +243,22 @@ async def test_a_database_killed_and_back_loses_nothing(
     await ensure_topics(kafka, topic_prefix, 1)
     day = messages.day()
     async with world.sinks():
-        await world.say(day[:8])
+        await world.say(day[:12])
         await world.until_stored()
-        for part in (day[8:16], day[16:]):
+        for round_ in range(2):
+            many = [messages.signal(1000 * round_ + ms, f"r{round_}") for ms in range(1000)]
+            saying = asyncio.create_task(world.say([*day[12:], *many]))
+            await until(partial(_has_signals, world, 1000 * round_ + 50))
             assert own_postgres.pid is not None
             os.kill(own_postgres.pid, signal.SIGKILL)
-            await world.say(part)
+            await saying
             await world.read(HEARTBEATS, _tells_of_an_outage)
             await own_postgres.start(silent)
             await world.until_stored()
+
+
+async def _has_signals(world: World, count: int) -> bool:
+    return len(await stored_rows(world.dsn, "signals")) >= count
 
 
 def _tells_of_an_outage(found: list[Message]) -> bool:

@@ -20,6 +20,7 @@ from schemas.market import (
 )
 from schemas.ops import DeadLetter
 from schemas.values import DataLabel, Trust
+from topics.catalog import BOOK_EVENTS, MARKET_TRADES
 
 MARKET = Market(
     market_id=MarketId("0xaa"),
@@ -90,11 +91,12 @@ def test_a_book_is_believed_once_both_legs_have_a_snapshot() -> None:
 def test_hashes_of_both_legs_make_a_book_verified_until_it_changes() -> None:
     feed = BookFeed("market-ws/0")
     feed.watch(MARKET)
+    grades = []
     for token in (YES, NO):
         frame = json.loads(book(token, "0.48", "0.52"))
         frame["hash"] = book_hash(msgspec.convert(frame, BookWire))
-        last = feed.on_frame(json.dumps(frame), 10)
-    assert trusts(last) == [Trust.VERIFIED]
+        grades += trusts(feed.on_frame(json.dumps(frame), 10))
+    assert grades == [Trust.STALE, Trust.VERIFIED]
     change = changes((YES, "BUY", "0.47", "5"), (NO, "SELL", "0.53", "5"))
     assert trusts(feed.on_frame(change, 11)) == [Trust.CONSISTENT]
 
@@ -187,8 +189,10 @@ def test_trades_tick_changes_and_resolutions_go_to_their_topics() -> None:
         "timestamp": "1795383383200",
         "transaction_hash": "0xee",
     }
-    (traded,) = feed.on_frame(json.dumps(trade), 30)
-    assert isinstance(traded.message, MarketTrade)
+    ordered, kept = feed.on_frame(json.dumps(trade), 30)
+    assert isinstance(ordered.message, MarketTrade)
+    assert ordered.message == kept.message
+    assert [ordered.topic, kept.topic] == [BOOK_EVENTS, MARKET_TRADES]
     tick = {
         "event_type": "tick_size_change",
         "market": MARKET.market_id,
