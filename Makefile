@@ -107,6 +107,9 @@ clean: ## Remove caches and builds; never what the system has recorded
 	@echo "Kept: .pets (recorded state; make clean-state removes it) and .venv."
 
 clean-state: clean ## Also remove the recorded state: log, database, halts, positions
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -c "from pathlib import Path; \
+		from api.runtime.postgres_files import remove_runtime_folder; \
+		remove_runtime_folder(Path('.pets').resolve())"; fi
 	rm -rf .pets
 
 # ---------------------------------------------------------------- install

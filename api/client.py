@@ -12,7 +12,9 @@ class ApiAwayError(InfrastructureError):
     """The API does not answer."""
 
 
-def call(settings: Settings, method: str, path: str, body: dict[str, str] | None = None) -> Any:
+def call(
+    settings: Settings, method: str, path: str, body: dict[str, str] | None = None
+) -> Any:  # noqa: ANN401
     """Call the API and return its JSON.
 
     Raises:

@@ -10,7 +10,11 @@ from configs.settings import Settings
 def run_dashboard(settings: Settings) -> None:
     """Become the Streamlit server."""
     folder = files("dashboard")
-    environment = {**os.environ, "PETS_API_URL": settings.api_url}
+    environment = {
+        **os.environ,
+        "PETS_API_URL": settings.api_url,
+        "PETS_API_KEY": settings.api_key.get_secret_value(),
+    }
     os.chdir(str(folder))
     os.execve(  # noqa: S606 - our own interpreter, our own arguments
         sys.executable,
@@ -21,7 +25,7 @@ def run_dashboard(settings: Settings) -> None:
             "run",
             str(folder.joinpath("app.py")),
             f"--server.port={settings.dashboard_port}",
-            "--server.address=127.0.0.1",
+            f"--server.address={settings.dashboard_host}",
             "--server.headless=true",
             "--browser.gatherUsageStats=false",
         ],

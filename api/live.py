@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 
 from schemas.control import BotStateChanged, CommandApplied
 from schemas.envelope import Message
-from schemas.ids import BotId, MarketId
+from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
 from schemas.ops import DeadLetter, Heartbeat
 from schemas.portfolio import EquityPoint, PositionState
@@ -29,15 +30,27 @@ from topics.catalog import (
     TopicSpec,
 )
 
-FROM_THE_START: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, POSITIONS, LIFECYCLE)
+K = TypeVar("K")
+V = TypeVar("V")
+
+WHOLE: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, POSITIONS, LIFECYCLE)
 """Topics whose whole content is the present."""
-FROM_NOW: tuple[TopicSpec, ...] = (EQUITY, BOOK_TOPS, HEARTBEATS, DECISIONS, FILLS, DEAD_LETTERS)
-"""Topics of which the newest messages are enough."""
-RECENT = 500
+RECENT: dict[TopicSpec, int] = {
+    EQUITY: 20_000,
+    BOOK_TOPS: 2_000,
+    HEARTBEATS: 200,
+    DECISIONS: 2_000,
+    FILLS: 500,
+    DEAD_LETTERS: 0,
+}
+"""Topics of which the last records are enough, and how many. Equity is told on change only, so the
+last point of a bot that rests lies some way back."""
+KEPT = 500
+"""Denials, fills, answers to commands and resolved markets that are remembered."""
 
 
 class LiveState:
-    """The present.
+    """The present of one account.
 
     Attributes:
         markets: Listed and not resolved, by id.
@@ -52,11 +65,18 @@ class LiveState:
         fills: The newest fills.
         applied: Answers to commands by command id.
         dead_letters: How many came since the API started.
+        market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, account: AccountId) -> None:
+        """Know nothing yet.
+
+        Args:
+            account: Whose; what is said of other accounts is left out.
+        """
+        self._account = account
+        self._resolved: dict[MarketId, Market] = {}
         self.markets: dict[MarketId, Market] = {}
         self.tops: dict[MarketId, BookTop] = {}
         self.positions: dict[str, PositionState] = {}
@@ -65,63 +85,85 @@ class LiveState:
         self.risk: RiskState | None = None
         self.breakers: dict[tuple[str, str], BreakerState] = {}
         self.heartbeats: dict[str, Heartbeat] = {}
-        self.denials: deque[IntentDenied] = deque(maxlen=RECENT)
-        self.fills: deque[Fill] = deque(maxlen=RECENT)
+        self.denials: deque[IntentDenied] = deque(maxlen=KEPT)
+        self.fills: deque[Fill] = deque(maxlen=KEPT)
         self.applied: dict[str, CommandApplied] = {}
         self.dead_letters = 0
+        self.market_data_at = 0
         self.now = 0
 
     def apply(self, message: Message) -> None:
         """Fold one message in."""
+        if getattr(message, "account_id", self._account) != self._account:
+            return
         self.now = max(self.now, message.ingest_time)
         match message:
-            case EquityPoint():
-                self.equity[message.bot_id] = message
-            case BookTop():
-                self.tops[message.market_id] = message
-            case PositionState():
-                self._position(message)
-            case Heartbeat():
-                self.heartbeats[message.component] = message
+            case EquityPoint() | PositionState() | Fill():
+                self._money(message)
+            case MarketListed() | MarketResolved() | BookTop():
+                self._market(message)
+            case RiskState() | BreakerState() | BotStateChanged() | CommandApplied():
+                self._gate(message)
             case IntentDenied():
                 self.denials.append(message)
-            case Fill():
-                self.fills.append(message)
-            case BotStateChanged():
-                self.bots[message.bot_id] = message.state
-            case RiskState():
-                self.risk = message
-                self.bots.update(message.bots)
-            case BreakerState():
-                self.breakers[message.scope, message.kind] = message
-            case CommandApplied():
-                self.applied[message.command_id] = message
-            case MarketListed():
-                self.markets[message.market.market_id] = message.market
-            case MarketResolved():
-                self.markets.pop(message.market_id, None)
-                self.tops.pop(message.market_id, None)
+            case Heartbeat():
+                self.heartbeats[message.component] = message
             case DeadLetter():
                 self.dead_letters += 1
             case _:
                 pass
 
-    def _position(self, position: PositionState) -> None:
-        if position.closed_at is None:
-            self.positions[position.position_id] = position
-        else:
-            self.positions.pop(position.position_id, None)
+    def market(self, market_id: MarketId) -> Market | None:
+        """A market, also one that was resolved lately."""
+        return self.markets.get(market_id) or self._resolved.get(market_id)
 
     def positions_of(self, bot_id: BotId | None) -> Sequence[PositionState]:
-        """Open positions, the greatest cost first."""
+        """Open positions of a bot, or of all; the greatest cost first."""
         mine = (p for p in self.positions.values() if bot_id is None or p.bot_id == bot_id)
         return sorted(mine, key=lambda p: p.size * p.entry_price, reverse=True)
 
-    def worst_age_ms(self) -> int | None:
-        """How long the quietest component has been silent, session ms; None before the first."""
-        if not self.heartbeats:
-            return None
-        return self.now - min(beat.ingest_time for beat in self.heartbeats.values())
+    def _money(self, message: EquityPoint | PositionState | Fill) -> None:
+        match message:
+            case EquityPoint():
+                self.equity[message.bot_id] = message
+            case PositionState() if message.closed_at is None:
+                self.positions[message.position_id] = message
+            case PositionState():
+                self.positions.pop(message.position_id, None)
+            case Fill():
+                self.fills.append(message)
+
+    def _market(self, message: MarketListed | MarketResolved | BookTop) -> None:
+        match message:
+            case MarketListed():
+                self.markets[message.market.market_id] = message.market
+            case MarketResolved():
+                self.tops.pop(message.market_id, None)
+                if (market := self.markets.pop(message.market_id, None)) is not None:
+                    _remember(self._resolved, message.market_id, market)
+            case BookTop():
+                self.market_data_at = max(self.market_data_at, message.ingest_time)
+                if message.market_id not in self._resolved:
+                    self.tops[message.market_id] = message
+
+    def _gate(self, message: RiskState | BreakerState | BotStateChanged | CommandApplied) -> None:
+        match message:
+            case RiskState():
+                self.risk = message
+                self.bots.update(message.bots)
+            case BreakerState():
+                self.breakers[message.scope, message.kind] = message
+            case BotStateChanged():
+                self.bots[message.bot_id] = message.state
+            case CommandApplied():
+                _remember(self.applied, message.command_id, message)
+
+
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    """Keep the last `KEPT` values."""
+    known[key] = value
+    if len(known) > KEPT:
+        known.pop(next(iter(known)))
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,12 +38,16 @@ class System:
         return EmbeddedKafka(
             self._home,
             port=self._settings.broker_port,
-            controller_port=self._settings.broker_port + 1,
+            controller_port=self._settings.broker_controller_port,
         )
 
     def database(self) -> EmbeddedPostgres:
         """The embedded database."""
-        return EmbeddedPostgres(self._home, port=self._settings.database_port)
+        return EmbeddedPostgres(
+            self._home,
+            port=self._settings.database_port,
+            programs=self._settings.postgres_bin,
+        )
 
     def use_database(self, dsn: str) -> None:
         """Tell the workers where the database is, once it runs."""

@@ -1,7 +1,11 @@
 """Composes the two processes at the venue's side: the sandbox and the market connector."""
 
 import asyncio
+import os
 
+from prometheus_client import CollectorRegistry, Gauge
+
+from configs.metrics import served
 from configs.settings import Settings
 from connectors.polymarket.connector import MarketConnector
 from connectors.polymarket.rest import PublicRest
@@ -34,16 +38,30 @@ async def run_connector(settings: Settings) -> None:
             settings.shards,
             settings.max_markets,
         )
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(connector.run())
-            tasks.create_task(_beat(settings, producer, connector))
+        registry = _metrics(producer, connector)
+        with served(registry, settings.metrics_host, settings.metrics_port):
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(connector.run())
+                tasks.create_task(_beat(settings, producer, connector))
 
 
 async def run_sandbox(settings: Settings) -> None:
     """Play the venue until told to stop."""
     shown = settings.source if settings.source != "live" else "both"
     played = SandboxSettings(source=shown, seed=settings.seed, speed=settings.speed)
-    await serve(played, settings.clock(), port=settings.sandbox_port)
+    await serve(played, settings.clock(), settings.sandbox_host, settings.sandbox_port)
+
+
+def _metrics(producer: FrameProducer, connector: MarketConnector) -> CollectorRegistry:
+    """The connector's metrics, read when they are asked for."""
+    registry = CollectorRegistry()
+    markets = Gauge("pets_connector_markets", "Markets followed.", registry=registry)
+    markets.set_function(lambda: connector.markets)
+    messages = Gauge("pets_connector_messages", "Messages published.", registry=registry)
+    messages.set_function(lambda: producer.messages)
+    records = Gauge("pets_connector_records", "Records written.", registry=registry)
+    records.set_function(lambda: producer.records)
+    return registry
 
 
 async def _beat(settings: Settings, producer: FrameProducer, connector: MarketConnector) -> None:
@@ -61,7 +79,7 @@ async def _beat(settings: Settings, producer: FrameProducer, connector: MarketCo
             processed=producer.messages,
             lag=0,
             position=producer.records,
-            pid=0,
+            pid=os.getpid(),
             detail=f"{connector.markets} markets",
         )
         await producer.publish(HEARTBEATS, "connector", beat)

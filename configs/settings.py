@@ -36,7 +36,9 @@ class Settings(BaseSettings):
     seed: int = Field(7, description="Seed of the simulated world and of latency noise.")
     anchor_wall_ms: int = Field(0, description="Wall time at which the session clock was anchored.")
     anchor_event_ms: int = Field(0, description="Session time at that moment.")
-    capital: Decimal = Field(Decimal(10_000), gt=0, description="Paper dollars allocated to each running bot.")
+    capital: Decimal = Field(
+        Decimal(10_000), gt=0, description="Paper dollars of each running bot."
+    )
     bots: str = Field("1,5", description="Numbers of the bots that run, comma separated.")
     config_dir: Path | None = Field(None, description="Folder that overrides the shipped YAML.")
 
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
     dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
     dashboard_port: int = Field(8501, description="Port of the dashboard.")
     broker_port: int = Field(19092, description="Port of the embedded Kafka.")
+    broker_controller_port: int = Field(19093, description="Port of its controller.")
     database_port: int = Field(15432, description="Port of the embedded PostgreSQL.")
     postgres_bin: Path | None = Field(
         None, description="Folder with initdb and postgres; the installed wheel's by default."

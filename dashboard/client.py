@@ -27,7 +27,9 @@ class ApiUnavailableError(Exception):
 class ApiClient:
     """Reads panels' data and sends commands."""
 
-    def __init__(self, url: str, key: str = "", transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, key: str = "", transport: httpx.BaseTransport | None = None
+    ) -> None:
         """Name the API.
 
         Args:

@@ -4,17 +4,17 @@ import asyncio
 import os
 from base64 import b64encode
 from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
 from configs.clock import SessionClock
-from schemas.envelope import Header
+from schemas.envelope import Header, Message
 from schemas.ids import derive_id
 from schemas.ops import Alert, DeadLetter, Heartbeat, Severity
 from sinks.intake import Refused
 from sinks.metrics import SinkMetrics
-from topics.catalog import ALERTS, DEAD_LETTERS, HEARTBEATS
-from topics.producer import FrameProducer
+from topics.catalog import ALERTS, DEAD_LETTERS, HEARTBEATS, TopicSpec
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,18 @@ PAYLOAD_LIMIT = 32 * 1024
 """Bytes of a refused message that are kept in its dead letter."""
 ALERT_GAP_S = 10.0
 """Least seconds between two alerts about refused messages."""
+
+
+class Publisher(Protocol):
+    """Writes messages to topics; a `topics.producer.FrameProducer`."""
+
+    async def publish(self, topic: TopicSpec, key: str, message: Message) -> None:
+        """Hand a message over."""
+        ...
+
+    async def flush(self) -> None:
+        """Wait until the broker has everything."""
+        ...
 
 
 class Pulse:
@@ -37,7 +49,7 @@ class Pulse:
         metrics: The same for Prometheus.
     """
 
-    def __init__(self, producer: FrameProducer, clock: SessionClock) -> None:
+    def __init__(self, producer: Publisher, clock: SessionClock) -> None:
         """Start with nothing done.
 
         Args:

@@ -1,1 +1,4 @@
-"""How it is derived: books, prices, risk, ledger, paper exchange, statistics. Pure folds and functions."""
+"""How it is derived: books, prices, risk, ledger, paper exchange, statistics.
+
+Pure folds and functions.
+"""

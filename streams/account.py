@@ -73,6 +73,7 @@ class Account:
         self._touched: dict[BotId, None] = {}
         self._facts: list[Fact] = []
         self._cause = ""
+        self._deadline = next_deadline(self.state.breakers)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             CancelRefused: self._cancel_refused,
             CapitalAllocated: self._capital,
@@ -116,7 +117,7 @@ class Account:
     def accept(self, order: Order, kind: IntentKind, zone: Zone | None) -> None:
         """Count an order from now on: what it needs is reserved, its exposure counts."""
         self.orders.accept(order, kind, zone)
-        self.exposure.touch(order.bot_id, order.venue_event_id)
+        self.exposure.touch(order.bot_id, order.market_id)
 
     def concerned(self, message: Message) -> list[BotId]:
         """Bots whose figures a message may have changed, in a fixed order."""
@@ -137,10 +138,11 @@ class Account:
 
     def _clock(self) -> None:
         now = self.state.now
-        if now >= next_deadline(self.state.breakers):
+        if now >= self._deadline:
             self._tell(Tick(event_id=self._cause, sequence=self._next(), t=now))
-        for bot_id in ledger.redeem(self.state.ledger, now, self._rules.redeem_gas):
-            self._touched[bot_id] = None
+        if self.state.ledger.receivables:
+            for bot_id in ledger.redeem(self.state.ledger, now, self._rules.redeem_gas):
+                self._touched[bot_id] = None
 
     def _tick(self, _: ClockTick) -> None:
         """What only time changes: carried marks, blocks, memory."""
@@ -177,7 +179,7 @@ class Account:
         self._changed(ledger.book_fill(state.ledger, fill, state.now))
         self._remark(fill.market_id, (fill.bot_id,))
         self._touched[fill.bot_id] = None
-        self.exposure.touch(fill.bot_id, fill.venue_event_id)
+        self.exposure.touch(fill.bot_id, fill.market_id)
         facts, profile = state.markets.get(fill.market_id), self._rules.profile
         if facts is not None and late is not None:
             episode_book.on_late_fill(state.episodes, fill, facts, profile, late)
@@ -201,7 +203,7 @@ class Account:
         entry = self.orders.end(message.order_id, self.state.now)
         if entry is None:
             return
-        self.exposure.touch(entry.order.bot_id, entry.order.venue_event_id)
+        self.exposure.touch(entry.order.bot_id, entry.order.market_id)
         self._close(episode_book.on_ended(self.state.episodes, entry.order))
         self._facts.append(OrderEnded(entry))
 
@@ -211,7 +213,7 @@ class Account:
         entry = self.orders.end(message.order_id, self.state.now)
         if entry is None:
             return
-        self.exposure.touch(entry.order.bot_id, entry.order.venue_event_id)
+        self.exposure.touch(entry.order.bot_id, entry.order.market_id)
         self._close(episode_book.on_ended(self.state.episodes, entry.order))
         self._facts.append(OrderEnded(entry, rejected=True))
 
@@ -226,7 +228,7 @@ class Account:
         self._changed(ledger.book_merge(state.ledger, message))
         self._remark(message.market_id, (message.bot_id,))
         self._touched[message.bot_id] = None
-        self.exposure.touch(message.bot_id, message.venue_event_id)
+        self.exposure.touch(message.bot_id, message.market_id)
         gas = message.gas
         episode_book.on_gas(state.episodes, message.bot_id, message.market_id, gas)
 
@@ -239,7 +241,7 @@ class Account:
         self.exposure.list_market(market.market_id, market.venue_event_id)
         for bot_id, books in self.state.ledger.bots.items():
             if market.market_id in books.stakes:
-                self.exposure.touch(bot_id, market.venue_event_id)
+                self.exposure.touch(bot_id, market.market_id)
 
     def _tick_size(self, message: TickSizeChanged) -> None:
         facts = self.state.markets.get(message.market_id)
@@ -258,7 +260,7 @@ class Account:
             facts.resolved_at, facts.status = state.now, MarketStatus.RESOLVED
         for bot_id in holders:
             self._touched[bot_id] = None
-            self.exposure.touch_market(bot_id, market_id)
+            self.exposure.touch(bot_id, market_id)
         if not known:
             self._close(episode_book.on_resolved(state.episodes, market_id, payout, state.now))
 
@@ -328,6 +330,7 @@ class Account:
     def _tell(self, event: BreakerEvent) -> None:
         state = self.state
         state.breakers, outcomes = breakers.fold(state.breakers, event, self._rules.breakers)
+        self._deadline = next_deadline(state.breakers)
         self._facts.extend(outcomes)
 
     def _next(self) -> int:

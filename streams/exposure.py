@@ -15,7 +15,7 @@ from schemas.trading import Order
 from schemas.values import Action, IntentKind, Side
 from streams.holdings import Holding, Stake
 from streams.marks import ONE, ZERO
-from streams.orders import OpenOrder
+from streams.orders import OpenOrder, is_bid
 
 EMPTY = Stake()
 
@@ -149,10 +149,12 @@ def is_reduce(position: EventPosition, order: Order, size: Decimal) -> bool:
         order: The order.
         size: Its shares.
     """
-    if order.action is Action.SELL:
-        stake = position.stakes.get(order.market_id, EMPTY)
-        if stake.size(order.side) < size:
-            return False
+    stake = position.stakes.get(order.market_id, EMPTY)
+    if order.action is Action.SELL and stake.size(order.side) < size:
+        return False
+    if not position.exclusive and (stake.net >= 0 if is_bid(order) else stake.net <= 0):
+        # In one binary market only an order against the net inventory reduces.
+        return False
     if not all(_falls(position, order, size, others_filled=each) for each in (False, True)):
         return False
     return position.exposure([(order, size)]) <= position.exposure()

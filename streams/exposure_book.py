@@ -1,19 +1,15 @@
-"""Exposure of every bot in every event, recomputed only where something changed (C.3).
+"""Exposure of every bot in every market and event, recomputed only where something changed (C.3).
 
 Derived from the account's state and never stored: a restart computes the same figures.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.ids import BotId, MarketId, VenueEventId
-from schemas.trading import Order
 from streams.account_state import AccountState
-from streams.exposure import EMPTY, EventPosition, Losses, of_market
+from streams.exposure import EMPTY, NOTHING, EventPosition, Losses, exposure, of_market
 from streams.marks import ZERO
 from streams.orders import OpenOrder, OrderIndex
-
-Place = tuple[BotId, VenueEventId]
 
 
 class ExposureBook:
@@ -29,8 +25,9 @@ class ExposureBook:
         self._state = state
         self._orders = orders
         self._markets: dict[VenueEventId, list[MarketId]] = {}
-        self._known: dict[Place, Decimal] = {}
-        self._stale: dict[Place, None] = {}
+        self._losses: dict[tuple[BotId, MarketId], Losses] = {}
+        self._stale: dict[tuple[BotId, MarketId], None] = {}
+        self._known: dict[tuple[BotId, VenueEventId], Decimal] = {}
         self._by_bot: dict[BotId, Decimal] = {}
         self._by_event: dict[VenueEventId, Decimal] = {}
         self._total = ZERO
@@ -38,9 +35,9 @@ class ExposureBook:
             self.list_market(market_id, facts.venue_event_id)
         for bot_id, bot in state.ledger.bots.items():
             for market_id in bot.stakes:
-                self.touch_market(bot_id, market_id)
+                self.touch(bot_id, market_id)
         for entry in orders.all():
-            self.touch(entry.order.bot_id, entry.order.venue_event_id)
+            self.touch(entry.order.bot_id, entry.order.market_id)
 
     def list_market(self, market_id: MarketId, event: VenueEventId) -> None:
         """A market belongs to an event."""
@@ -52,39 +49,33 @@ class ExposureBook:
         """A market is no longer known."""
         self._markets[event].remove(market_id)
 
-    def touch(self, bot_id: BotId, event: VenueEventId) -> None:
-        """Something of a bot changed in an event."""
-        self._stale[bot_id, event] = None
-
-    def touch_market(self, bot_id: BotId, market_id: MarketId) -> None:
+    def touch(self, bot_id: BotId, market_id: MarketId) -> None:
         """Something of a bot changed in a market."""
-        facts = self._state.markets.get(market_id)
-        if facts is not None:
-            self.touch(bot_id, facts.venue_event_id)
+        self._stale[bot_id, market_id] = None
 
     def position(
         self, bot_id: BotId, market_id: MarketId, without: OpenOrder | None = None
     ) -> EventPosition:
         """What a bot has in the event of a market, with one of its orders left out if asked."""
-        return self._position(bot_id, self._state.markets[market_id].venue_event_id, without)
+        bot, facts = self._state.ledger.bots.get(bot_id), self._state.markets[market_id]
+        event = facts.venue_event_id
+        markets = self._markets[event] if facts.neg_risk else [market_id]
+        held = {} if bot is None else {m: bot.stakes[m] for m in markets if m in bot.stakes}
+        orders = tuple(
+            entry
+            for entry in self._orders.of_bot_in_event(bot_id, event)
+            if entry is not without and (facts.neg_risk or entry.order.market_id == market_id)
+        )
+        return EventPosition(held, orders, facts.neg_risk, facts.event_markets)
 
     def market_losses(
-        self,
-        bot_id: BotId,
-        market_id: MarketId,
-        extra: Sequence[tuple[Order, Decimal]] = (),
-        without: OpenOrder | None = None,
+        self, bot_id: BotId, market_id: MarketId, without: OpenOrder | None = None
     ) -> Losses:
-        """A bot's losses in one market, with extra resting orders."""
-        bot = self._state.ledger.bots.get(bot_id)
-        stake = EMPTY if bot is None else bot.stakes.get(market_id, EMPTY)
-        own = [
-            (entry.order, entry.remaining)
-            for entry in self._orders.in_market(market_id)
-            if entry.order.bot_id == bot_id and entry is not without
-        ]
-        added = [pair for pair in extra if pair[0].market_id == market_id]
-        return of_market(stake, [*own, *added])
+        """A bot's losses in one market, resting orders included, one left out if asked."""
+        if without is not None and without.order.market_id == market_id:
+            return self._compute(bot_id, market_id, without)
+        self._refresh()
+        return self._losses.get((bot_id, market_id), NOTHING)
 
     def of_event(self, bot_id: BotId, event: VenueEventId) -> Decimal:
         """A bot's exposure in an event, dollars."""
@@ -106,30 +97,46 @@ class ExposureBook:
         self._refresh()
         return self._total
 
-    def _position(
-        self, bot_id: BotId, event: VenueEventId, without: OpenOrder | None = None
-    ) -> EventPosition:
+    def _compute(
+        self, bot_id: BotId, market_id: MarketId, without: OpenOrder | None = None
+    ) -> Losses:
         bot = self._state.ledger.bots.get(bot_id)
-        markets = self._markets.get(event, ())
-        held = {} if bot is None else {m: bot.stakes[m] for m in markets if m in bot.stakes}
-        resting = self._orders.of_bot_in_event(bot_id, event)
-        orders = tuple(entry for entry in resting if entry is not without)
-        facts = self._state.markets[markets[0]] if markets else None
-        exclusive = facts is not None and facts.neg_risk
-        return EventPosition(held, orders, exclusive, facts.event_markets if facts else 0)
+        stake = EMPTY if bot is None else bot.stakes.get(market_id, EMPTY)
+        own = (
+            (entry.order, entry.remaining)
+            for entry in self._orders.in_market(market_id)
+            if entry.order.bot_id == bot_id and entry is not without
+        )
+        return of_market(stake, own)
 
     def _refresh(self) -> None:
+        """Recompute what changed and keep the sums in step."""
         if not self._stale:
             return
-        for bot_id, event in self._stale:
-            now = self._position(bot_id, event).exposure()
-            change = now - self._known.get((bot_id, event), ZERO)
-            if now:
-                self._known[bot_id, event] = now
+        events: dict[tuple[BotId, VenueEventId], None] = {}
+        for bot_id, market_id in self._stale:
+            facts = self._state.markets.get(market_id)
+            if facts is None:
+                continue
+            losses = self._compute(bot_id, market_id)
+            if losses == NOTHING:
+                self._losses.pop((bot_id, market_id), None)
             else:
-                self._known.pop((bot_id, event), None)
+                self._losses[bot_id, market_id] = losses
+            events[bot_id, facts.venue_event_id] = None
+        self._stale.clear()
+        for bot_id, event in events:
+            now = self._event(bot_id, event)
+            change = now - self._known.get((bot_id, event), ZERO)
             if change:
+                self._known[bot_id, event] = now
                 self._by_bot[bot_id] = self._by_bot.get(bot_id, ZERO) + change
                 self._by_event[event] = self._by_event.get(event, ZERO) + change
                 self._total += change
-        self._stale.clear()
+
+    def _event(self, bot_id: BotId, event: VenueEventId) -> Decimal:
+        markets = self._markets[event]
+        held = [self._losses[bot_id, m] for m in markets if (bot_id, m) in self._losses]
+        facts = self._state.markets[markets[0]]
+        complete = len(held) == facts.event_markets
+        return exposure(held, exclusive=facts.neg_risk, complete=complete)

@@ -17,7 +17,8 @@ from schemas.values import Action, IntentKind, Side, Zone
 ZERO = Decimal(0)
 ONE = Decimal(1)
 REMEMBERED_MS = 600_000
-REMEMBERED = 500
+REMEMBERED = 250
+"""Ended orders remembered at most, so that a snapshot stays small."""
 
 
 class OpenOrder(msgspec.Struct):

@@ -91,9 +91,22 @@ class Step(NamedTuple):
     reason: str
 
 
-def is_over(bundle: Bundle, live: tuple[OwnOrder, ...], min_size: Decimal) -> bool:
+def is_over(bundle: Bundle, live: tuple[OwnOrder, ...], view: View) -> bool:
     """Whether nothing is live and nothing is left to complete or sell; dust is nothing."""
-    return not live and (bundle.touched_at is None or abs(bundle.excess) < min_size)
+    if live:
+        return False
+    return bundle.touched_at is None or open_excess(bundle, view) < view.market.min_size
+
+
+def open_excess(bundle: Bundle, view: View) -> Decimal:
+    """Shares of the heavy leg that are still unmatched in the bot's whole holding.
+
+    Dust of an earlier bundle may match a part of it: an order for more would not be a REDUCE.
+    """
+    excess, net = bundle.excess, view.holding.net
+    if (excess > 0) is not (net > 0):
+        return ZERO
+    return min(abs(excess), abs(net))
 
 
 def advance(
@@ -121,28 +134,26 @@ def advance(
     return _work_legs(bundle, live, view, numbers, rules)
 
 
-def close(bundle: Bundle, statistics: LegStatistics, min_size: Decimal, payout: Decimal) -> None:
+def close(bundle: Bundle, statistics: LegStatistics, left: Decimal, payout: Decimal) -> None:
     """Count a bundle that is over; one that was never touched counts for nothing.
 
     Args:
         bundle: The bundle.
         statistics: Of its profile; changed.
-        min_size: An excess below it is dust.
-        payout: What an unsold share of the heavy leg is worth, dollars.
+        left: Shares of the heavy leg that resolved unmatched; 0 in a market that goes on.
+        payout: What each of them paid, dollars.
     """
     if bundle.touched_at is None:
         return
     statistics.touched += 1
-    broken = ZERO
-    for leg in (bundle.yes, bundle.no):
-        broken += leg.sold
-        statistics.broken_loss += leg.sold * leg.average - leg.proceeds
-    if abs(bundle.excess) >= min_size:
-        broken += abs(bundle.excess)
-        statistics.broken_loss += abs(bundle.excess) * (bundle.heavy.average - payout)
-    statistics.broken_size += broken
+    broken = left + bundle.yes.sold + bundle.no.sold
     if not broken:
         statistics.completed += 1
+        return
+    statistics.broken_size += broken
+    statistics.broken_loss += left * (bundle.heavy.average - payout)
+    for leg in (bundle.yes, bundle.no):
+        statistics.broken_loss += leg.sold * leg.average - leg.proceeds
 
 
 def _why_give_up(live: tuple[OwnOrder, ...], view: View, numbers: PairNumbers) -> str:
@@ -165,34 +176,39 @@ def _work_legs(
     rules: TradingRules,
 ) -> Step:
     age = view.now - (bundle.touched_at or view.now)
-    excess = bundle.excess
-    heavy = Side.YES if excess > 0 else Side.NO
+    size = open_excess(bundle, view)
+    heavy = Side.YES if bundle.excess > 0 else Side.NO
     light_bids = tuple(o for o in live if _is(o, heavy.complement, Action.BUY))
-    if age < numbers.reprice_ms and (light_bids or abs(excess) < view.market.min_size):
+    if age < numbers.reprice_ms and (light_bids or size < view.market.min_size):
         return Step([], "leg-clock")
-    if not excess:
+    if not size:
         return Step(cancel_all(live, view.now, "legs-even"), "legs-even")
     proposals = cancel_all([o for o in live if _is(o, heavy, Action.BUY)], view.now, "leg-clock")
     if age < numbers.abort_ms:
         price = buying_price(view, heavy.complement, 1 - bundle.heavy.price)
-        wanted = _exit(bundle, heavy.complement, Action.BUY, price, numbers)
+        wanted = _exit(bundle, heavy.complement, Action.BUY, price, size, numbers)
         return Step(proposals + work(wanted, light_bids, view, rules), "completing-leg")
     if light_bids:
         return Step(proposals + cancel_all(light_bids, view.now, "leg-abort"), "leg-abort")
-    wanted = _exit(bundle, heavy, Action.SELL, selling_price(view, heavy), numbers)
+    wanted = _exit(bundle, heavy, Action.SELL, selling_price(view, heavy), size, numbers)
     sells = tuple(o for o in live if _is(o, heavy, Action.SELL))
     return Step(proposals + work(wanted, sells, view, rules), "selling-excess")
 
 
 def _exit(
-    bundle: Bundle, side: Side, action: Action, price: Decimal | None, numbers: PairNumbers
+    bundle: Bundle,
+    side: Side,
+    action: Action,
+    price: Decimal | None,
+    size: Decimal,
+    numbers: PairNumbers,
 ) -> Exit:
     in_range = price is not None and Price.LOWEST <= price <= Price.HIGHEST
     return Exit(
         side=side,
         action=action,
         price=price if in_range else None,
-        size=abs(bundle.excess),
+        size=size,
         ttl_s=numbers.ttl_s,
         bundle_id=bundle.bundle_id,
     )

@@ -10,7 +10,7 @@ import msgspec
 
 from agents.bots.backoff import Backoff
 from agents.bots.base import Bot, Merge, Note, OrderDraft, Place, PlaceBundle, Proposal
-from agents.bots.bot_01_legs import Bundle, Leg, Step, advance, close, is_over
+from agents.bots.bot_01_legs import Bundle, Leg, Step, advance, close, is_over, open_excess
 from agents.bots.bot_01_sizing import (
     ZERO,
     LegStatistics,
@@ -90,7 +90,9 @@ class Rebalancing(Bot[RebalancingState]):
             if isinstance(event, Fill) and event.bundle_id == bundle.bundle_id:
                 bundle.book(event, view.now)
             elif isinstance(event, MarketResolved):
-                self._close(state, place, view, event.yes_payout)
+                left = open_excess(bundle, view)
+                dust = left < view.market.min_size
+                self._close(state, place, ZERO if dust else left, event.yes_payout)
         if view.is_emergency or isinstance(event, MarketResolved):
             return []
         return self._decide(state, place, event, view)
@@ -105,10 +107,10 @@ class Rebalancing(Bot[RebalancingState]):
         bundle, numbers = place.bundle, self._numbers_of(view)
         if bundle is not None:
             live = tuple(o for o in view.orders if o.order.bundle_id == bundle.bundle_id)
-            if not is_over(bundle, live, view.market.min_size):
+            if not is_over(bundle, live, view):
                 step = advance(bundle, live, view, numbers, self._rules)
                 return self._move(place, step, view.now)
-            self._close(state, place, view, ZERO)
+            self._close(state, place, ZERO, ZERO)
         if merge := self._merge(view):
             return merge
         return self._seek(state, place, event, view, numbers)
@@ -276,14 +278,14 @@ class Rebalancing(Bot[RebalancingState]):
         place.backoff.refuse(reason, now, self._rules, self._parameters.backoff_s * 1000)
 
     def _close(
-        self, state: RebalancingState, place: PairMarket, view: View, yes_payout: Decimal
+        self, state: RebalancingState, place: PairMarket, left: Decimal, yes_payout: Decimal
     ) -> None:
         bundle = place.bundle
         if bundle is None:
             return
         statistics = state.measured.setdefault(bundle.profile, LegStatistics())
         payout = yes_payout if bundle.excess > 0 else 1 - yes_payout
-        close(bundle, statistics, view.market.min_size, payout)
+        close(bundle, statistics, left, payout)
         place.bundle = None
 
     def _numbers_of(self, view: View) -> PairNumbers:

@@ -124,7 +124,7 @@ class Reconciler:
         """Whether a SELL holds tokens that a pair needs to be merged: inventory has shrunk."""
         net = self._view.holding.net
         held = net if order.order.side is Side.YES else -net
-        return order.order.action is Action.SELL and order.remaining > max(held, 0)
+        return order.order.action is Action.SELL and order.remaining > max(held, Decimal(0))
 
     def _place(self, missing: list[OrderDraft], cause: str) -> list[Proposal]:
         if len(missing) == 2:

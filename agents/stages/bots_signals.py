@@ -42,6 +42,5 @@ def is_worth_writing(
         wait = REPEAT_MS if last.reason == note.reason else CHANGE_MS
         if now - last.at < wait:
             return False
-    reason = note.reason if note.decision == NONE else f"{note.decision}:{note.reason}"
-    of_bot[market_id] = SignalMark(reason, now)
+    of_bot[market_id] = SignalMark(note.reason, now)
     return True

@@ -168,11 +168,8 @@ class GateStage:
 
     def _emergency(self, reason: str, by: str, bot_id: BotId | None) -> None:
         """Tell an emergency halt with what is still open, since closing cannot be guaranteed."""
-        positions = self._publisher.open_positions()
-        scope = positions if bot_id is None else {bot_id: positions.get(bot_id, [])}
-        count = sum(len(markets) for markets in scope.values())
-        value = sum(self._account.state.ledger.bots[bot].value for bot in scope if scope[bot])
-        still = f"{reason} Still open: {count} positions, {value:.2f} dollars at best bids."
+        left = self._publisher.residual(bot_id)
+        still = f"{reason} Still open: {left or 'nothing'}."
         head = self._out.head("emergency-halt", bot_id or "*")
         halt = EmergencyHalt(**head, account_id=self._account_id, reason=still, by=by)
         self._out.breach(halt, bot_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from agents.stages.gate_rules import BotRights, GateRules
@@ -10,11 +9,10 @@ from agents.stages.gate_state import GateState, reserved_pairs
 from schemas.ids import BotId
 from schemas.reasons import DenialCode
 from schemas.trading import Order, Stamp
-from schemas.values import Action, BotState, IntentKind, Price, Side, Zone
+from schemas.values import Action, IntentKind, Price, Side, Zone
 from streams import zones
 from streams.account import Account
-from streams.breaker_state import effective
-from streams.exposure import EventPosition, cost_to_open, is_reduce
+from streams.exposure import EMPTY, EventPosition, cost_to_open, is_reduce
 from streams.holdings import Stake
 from streams.ledger_state import BotLedger
 from streams.markets import MarketFacts, ShortHorizon
@@ -33,7 +31,6 @@ NO_RIGHTS = BotRights(
     maker=False,
 )
 _EMPTY = BotLedger()
-_NOTHING = Stake()
 
 
 class Denial(NamedTuple):
@@ -91,29 +88,36 @@ class Case:
         self.facts: MarketFacts | None = account.state.markets.get(order.market_id)
         self.rights = rules.rights.get(order.bot_id, NO_RIGHTS)
         self.ledger = account.state.ledger.bots.get(order.bot_id, _EMPTY)
+        self._reduces: bool | None = None
+        self._equity: Decimal | None = None
 
-    @cached_property
+    @property
     def reduces(self) -> bool:
         """Whether it is a verified REDUCE, whatever it calls itself (D-22)."""
-        if self.facts is None or self.order.size <= 0:
-            return False
-        return is_reduce(self.position, self.order, self.order.size)
+        if self._reduces is None:
+            known = self.facts is not None and self.order.size > 0
+            self._reduces = known and is_reduce(self.position, self.order, self.order.size)
+        return self._reduces
 
     @property
     def position(self) -> EventPosition:
         """What the bot has in the event, earlier orders of the batch included."""
         order = self.order
         known = self.account.exposure.position(order.bot_id, order.market_id, self.without)
-        mine = [e for e in self.earlier if e.order.venue_event_id == order.venue_event_id]
+        mine = [
+            entry
+            for entry in self.earlier
+            if entry.order.market_id == order.market_id or known.exclusive
+        ]
         return known._replace(orders=(*known.orders, *mine)) if mine else known
 
-    @cached_property
+    @property
     def zone(self) -> Zone | None:
         """Zone of the price paid for the token acquired (D-7)."""
         price = zones.effective_price(self.order.action, self.order.price)
         return zones.classify(price) if Price.LOWEST <= price <= Price.HIGHEST else None
 
-    @cached_property
+    @property
     def kind(self) -> IntentKind:
         """The kind that is recorded when it passes."""
         if self.order.kind is IntentKind.ARB and self.batch.locked:
@@ -130,17 +134,14 @@ class Case:
         served = profile is not None and self.facts is not None and profile.serves(self.facts)
         return profile if served else None
 
-    @cached_property
+    @property
     def equity(self) -> Decimal:
         """E_ref: the stamp's equity, within 0 and 2 % above the gate's (C.1)."""
-        known = self.ledger.equity
-        most = known * (1 + self.rules.e_ref_slack)
-        return min(max(self.stamp.equity, known), most)
-
-    @property
-    def breaker_state(self) -> BotState:
-        """What the breakers allow the bot."""
-        return effective(self.account.state.breakers, self.bot_id)
+        if self._equity is None:
+            known = self.ledger.equity
+            most = known * (1 + self.rules.e_ref_slack)
+            self._equity = min(max(self.stamp.equity, known), most)
+        return self._equity
 
     @property
     def cost(self) -> Decimal:
@@ -156,7 +157,7 @@ class Case:
     @property
     def stake(self) -> Stake:
         """What the bot holds in the market."""
-        return self.ledger.stakes.get(self.order.market_id, _NOTHING)
+        return self.ledger.stakes.get(self.order.market_id, EMPTY)
 
     def own_orders(self) -> list[OpenOrder]:
         """Open orders of every bot in the market, earlier ones of the batch included."""

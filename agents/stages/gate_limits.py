@@ -8,7 +8,7 @@ from schemas.ids import MarketId
 from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Side
 from streams import episode_book
-from streams.exposure import cost_to_open
+from streams.exposure import EMPTY, cost_to_open, filled
 from streams.orders import is_bid
 
 ZERO = Decimal(0)
@@ -93,10 +93,14 @@ def _exposures(case: Case) -> Iterator[Denial | None]:
 
 def _in_market(case: Case, market_id: MarketId) -> Decimal:
     """The bot's worst-case loss in a market with the order and what came before it."""
-    extra = [(entry.order, entry.remaining) for entry in case.earlier]
-    extra.append((case.order, case.order.size))
-    book = case.account.exposure
-    return book.market_losses(case.bot_id, market_id, extra, case.without).worst
+    stake = case.ledger.stakes.get(market_id, EMPTY)
+    losses = case.account.exposure.market_losses(case.bot_id, market_id, case.without)
+    for entry in case.earlier:
+        if entry.order.market_id == market_id:
+            losses = losses.plus_worst(filled(entry.order, entry.remaining, stake))
+    if market_id == case.order.market_id:
+        losses = losses.plus_worst(filled(case.order, case.order.size, stake))
+    return losses.worst
 
 
 def _same_end(case: Case) -> Decimal:
@@ -120,9 +124,14 @@ def _same_end(case: Case) -> Decimal:
 
 def _more(case: Case) -> Decimal:
     """By how much the order and what came before it raise the bot's exposure in the event."""
-    position = case.position
-    after = position.exposure([(case.order, case.order.size)])
-    return after - case.account.exposure.of_event(case.bot_id, case.order.venue_event_id)
+    book, order = case.account.exposure, case.order
+    if case.facts is not None and case.facts.neg_risk:
+        after = case.position.exposure([(order, order.size)])
+        return after - book.of_event(case.bot_id, order.venue_event_id)
+    markets = dict.fromkeys([*(entry.order.market_id for entry in case.earlier), order.market_id])
+    return sum(
+        (_in_market(case, m) - book.market_losses(case.bot_id, m).worst for m in markets), ZERO
+    )
 
 
 def _positions(case: Case) -> Denial | None:

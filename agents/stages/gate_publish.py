@@ -6,6 +6,7 @@ What is sent follows from the state and the message alone, so that a restarted g
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from agents.stages.gate_case import show
 from agents.stages.gate_commands import shown_state, trading_state
 from agents.stages.gate_outbox import PORTFOLIO, GateOutbox
 from agents.stages.gate_rules import GateRules
@@ -24,6 +25,8 @@ APART_MS = 1_000
 AT_LEAST_MS = 5_000
 """An account view is sent this often even unchanged, so that bots know it is fresh."""
 DIGITS = Decimal("0.000001")
+RESIDUALS = 10
+"""Positions that an emergency halt names."""
 _EMPTY = BotLedger()
 
 
@@ -100,6 +103,25 @@ class Publisher:
                 if facts is None or abs(stake.net) >= facts.min_size:
                     found.setdefault(bot_id, []).append(market_id)
         return found
+
+    def residual(self, bot_id: BotId | None) -> str:
+        """What is still open, of one bot or of all: the largest positions by name (D-11)."""
+        known = self._account.state.ledger.bots
+        rows = [
+            (known[bot].stakes[market].value, bot, market, known[bot].stakes[market].net)
+            for bot, markets in self.open_positions().items()
+            if bot_id in (None, bot)
+            for market in markets
+        ]
+        rows.sort(reverse=True)
+        texts = [
+            f"{bot} {show(abs(net))} {'YES' if net > 0 else 'NO'} in {market}"
+            for _, bot, market, net in rows[:RESIDUALS]
+        ]
+        if len(rows) > RESIDUALS:
+            texts.append(f"and {len(rows) - RESIDUALS} more")
+        worth = sum((value for value, *_ in rows), Decimal(0))
+        return f"{'; '.join(texts)} (worth {show(worth)} dollars at best bids)" if rows else ""
 
     def _view(self, bot_id: BotId) -> SentView:
         account, state = self._account, self._state

@@ -12,7 +12,8 @@ from schemas.values import BotState, IntentKind, Zone
 from streams.account_state import AccountState
 from streams.rate_limit import Rates
 
-DECISIONS_KEPT = 500
+DECISIONS_KEPT = 250
+"""Verdicts remembered at most, so that a snapshot stays small."""
 DECISIONS_KEPT_MS = 600_000
 
 

@@ -130,7 +130,8 @@ class Verdicts:
     def _remember(self, order_id: OrderId, decided: Decided) -> None:
         known = self._state.decided
         known[order_id] = decided
-        for oldest in list(known):
+        while True:
+            oldest = next(iter(known))
             if len(known) <= DECISIONS_KEPT and decided.at - known[oldest].at <= DECISIONS_KEPT_MS:
                 break
             del known[oldest]

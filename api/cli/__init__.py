@@ -45,7 +45,7 @@ def run(
         bool, typer.Option("--check", help="Build the stage, connect to nothing, and end.")
     ] = False,
 ) -> None:
-    """Run stages in this process: sandbox, connector, relay, book, bots, gate, paper, ledger, sinks, api."""
+    """Run stages in this process: sandbox, connector, relay, book, bots, gate and so on."""
     from api.cli.run import run_stages
 
     run_stages(stages, check)

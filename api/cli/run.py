@@ -1,7 +1,8 @@
 """`pets run`: stages and services in this process."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from configs.settings import Settings
 from schemas.errors import ApplicationError
@@ -25,8 +26,9 @@ def run_stages(names: str, check: bool) -> None:
     settings = Settings()
     configure_logging(settings.log_level, component=names)
     if names in SERVICES:
+        start = _service(names, settings)
         if not check:
-            _run_service(names, settings)
+            start()
         return
     from agents.shell.worker import main
     from api.stages import Stages
@@ -47,28 +49,29 @@ def run_stages(names: str, check: bool) -> None:
     raise SystemExit(main(settings, factories))
 
 
-def _run_service(name: str, settings: Settings) -> None:
+def _service(name: str, settings: Settings) -> Callable[[], None]:
+    """Import a service; calling the result runs it."""
     match name:
         case "api":
             from api.service import run_api
 
-            run_api(settings)
+            return partial(run_api, settings)
         case "dashboard":
             from api.dashboard import run_dashboard
 
-            run_dashboard(settings)
+            return partial(run_dashboard, settings)
         case "sandbox":
             from api.venue import run_sandbox
 
-            asyncio.run(run_sandbox(settings))
+            return lambda: asyncio.run(run_sandbox(settings))
         case "connector":
             from api.venue import run_connector
 
-            asyncio.run(_until_stopped(run_connector(settings)))
+            return lambda: asyncio.run(_until_stopped(run_connector(settings)))
         case _:
             from sinks.service import run_sinks
 
-            asyncio.run(_until_stopped(run_sinks(settings)))
+            return lambda: asyncio.run(_until_stopped(run_sinks(settings)))
 
 
 async def _until_stopped(work: Coroutine[object, object, None]) -> None:

@@ -15,12 +15,6 @@ from sinks.row_types import Row
 from sinks.rows import rows_of
 from sinks.tables import TABLES
 from sinks.writer import PostgresSink
-from tests.integration.conftest import (  # noqa: F401
-    database,
-    postgres,
-    postgres_programs,
-    service_loop,
-)
 from tests.sinks import messages
 from tests.sinks.memory_sink import MemorySink
 from tests.sinks.stored import stored_rows
@@ -135,7 +129,7 @@ class TestMemorySink(SinkContract):
 @pytest.mark.integration
 class TestPostgresSink(SinkContract):
     @pytest.fixture
-    async def subject(self, database: str) -> AsyncIterator[Subject]:  # noqa: F811
+    async def subject(self, database: str) -> AsyncIterator[Subject]:
         await migrate(database)
         async with open_pool(database, 1) as pool:
             yield InPostgres(database, PostgresSink(pool))

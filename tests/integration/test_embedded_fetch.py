@@ -10,7 +10,7 @@ from api.runtime.kafka_jars import is_complete, kafka_jars, locked_hashes
 from api.runtime.service import silent
 from schemas.errors import InfrastructureError
 from tests.api.runtime.waiting import names_in
-from tests.integration.conftest import unavailable
+from tests.conftest import unavailable
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.errors import InfrastructureError
-from tests.integration.conftest import unavailable
+from tests.conftest import unavailable
 
 pytestmark = pytest.mark.integration
 

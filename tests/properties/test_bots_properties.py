@@ -1,4 +1,4 @@
-"""Random tapes through both bots: deterministic, never looking ahead, never blind, never crossed."""
+"""Random tapes through both bots: deterministic, no look-ahead, never blind, never crossed."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -25,6 +25,10 @@ from tests.agents.tape import BOT_1, BOT_5, Tape, market
 MARKETS = (market("a"), market("b", tick=10), market("w", window_s=900))
 
 
+OFTEN = ("book", "book", "book", "trade", "tick", "tick", "fill", "fill-part")
+WHAT = (*OFTEN, "feed", "lost", "distrust", "pause", "active", "halt", "empty")
+
+
 class Step(NamedTuple):
     """One thing that happens: after how long, what, and how much of it."""
 
@@ -38,10 +42,7 @@ STEPS = st.lists(
     st.builds(
         Step,
         st.sampled_from((0, 30, 400, 1_100, 6_000)),
-        st.sampled_from(
-            ("book", "book", "book", "trade", "tick", "tick", "fill", "fill-part", "feed")
-            + ("lost", "distrust", "pause", "active", "halt", "empty")
-        ),
+        st.sampled_from(WHAT),
         st.integers(0, len(MARKETS) - 1),
         st.integers(5, 95),
     ),
@@ -125,7 +126,7 @@ def placed(messages: Sequence[Message]) -> list[PlaceIntent | BundleIntent]:
 @settings(max_examples=40, deadline=None)
 @given(STEPS)
 def test_own_orders_never_cross_and_nothing_is_placed_blind(steps: list[Step]) -> None:
-    """D.5 (c), G.3, G.4; the exchange of the loop checks form, crossing and holdings at each order."""
+    """D.5 (c), G.3, G.4; the loop's exchange checks form, crossing and holdings at each order."""
     session = Session()
     for step in steps:
         trusted = step.what != "distrust"
@@ -180,7 +181,7 @@ def test_g16_what_comes_later_changes_nothing_before(steps: list[Step], cut: int
 @settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_g14_another_market_changes_nothing_for_bot_5(steps: list[Step]) -> None:
-    """Bot 1 shares its limit on unmatched legs between markets; bot 5 shares nothing but its rate."""
+    """Bot 1 shares its limit on unmatched legs between markets; bot 5 shares only its rate."""
     session = Session()
     for step in steps:
         if not step.what.startswith("fill"):

@@ -1,11 +1,12 @@
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from agents.bots.base import Cancel, Place, Proposal
 from agents.bots.bot_01_legs import Bundle, Leg, Step, advance, close, is_over
 from agents.bots.bot_01_sizing import LegStatistics, pair_numbers
-from agents.bots.view import OwnOrder, View
+from agents.bots.view import Holding, OwnOrder, View
 from configs.bots import RebalancingParameters, load_bot
 from configs.rules import load_rules
 from schemas.trading import Fill
@@ -30,7 +31,7 @@ def bundle() -> Bundle:
     )
 
 
-def leg(side: Side, price: str, **more: Decimal) -> OwnOrder:
+def leg(side: Side, price: str, filled: Decimal = Decimal(0)) -> OwnOrder:
     return own_order(
         side,
         Action.BUY,
@@ -40,7 +41,7 @@ def leg(side: Side, price: str, **more: Decimal) -> OwnOrder:
         name=f"leg-{side}",
         bundle_id="b",
         rested_at=START,
-        **more,
+        filled=filled,
     )
 
 
@@ -78,8 +79,15 @@ def at(
     )
 
 
-def step(pair: Bundle, seen: View) -> Step:
+def step(pair: Bundle, seen: View, dust: str = "0") -> Step:
+    seen = holds(pair, seen, dust)
     return advance(pair, seen.orders, seen, NUMBERS, RULES)
+
+
+def holds(pair: Bundle, seen: View, dust: str = "0") -> View:
+    """The view of a bot that holds what the bundle bought, and some NO from before."""
+    held = Holding(yes=pair.yes.held, no=pair.no.held + Decimal(dust))
+    return msgspec.structs.replace(seen, holding=held)
 
 
 def canceled(proposals: list[Proposal]) -> list[str]:
@@ -143,7 +151,7 @@ def test_equal_partial_fills_end_at_the_clock() -> None:
     pair.book(fill(Side.NO, Action.BUY, "0.505", "40"), START + 5_000)
     live = (leg(Side.YES, "0.48", filled=Decimal(40)), leg(Side.NO, "0.50", filled=Decimal(40)))
     assert len(canceled(step(pair, at(30, *live)).proposals)) == 2
-    assert is_over(pair, (), Decimal(5))
+    assert is_over(pair, (), holds(pair, at(31)))
 
 
 def test_dust_is_left_alone() -> None:
@@ -152,7 +160,7 @@ def test_dust_is_left_alone() -> None:
     live = (leg(Side.YES, "0.48", filled=Decimal("4.99")), leg(Side.NO, "0.50"))
     assert len(canceled(step(pair, at(30, *live)).proposals)) == 2
     assert step(pair, at(31)).proposals == []
-    assert is_over(pair, (), Decimal(5))
+    assert is_over(pair, (), holds(pair, at(31)))
 
 
 def test_a_lost_light_leg_is_completed_at_once() -> None:
@@ -203,18 +211,29 @@ def test_a_leg_is_completed_while_the_bot_is_paused_but_never_blind() -> None:
 
 def test_close_counts_completed_and_broken_pairs() -> None:
     statistics = LegStatistics()
-    close(bundle(), statistics, Decimal(5), Decimal(0))
+    nothing = Decimal(0)
+    close(bundle(), statistics, nothing, nothing)
     assert statistics.touched == 0
     pair = filled_yes()
     pair.book(fill(Side.NO, Action.BUY, "0.505", "100"), START)
-    close(pair, statistics, Decimal(5), Decimal(0))
+    close(pair, statistics, nothing, nothing)
     assert (statistics.touched, statistics.completed) == (1, 1)
     broken = filled_yes()
     broken.book(fill(Side.YES, Action.SELL, "0.43", "100"), START)
-    close(broken, statistics, Decimal(5), Decimal(0))
+    close(broken, statistics, nothing, nothing)
     assert (statistics.touched, statistics.completed) == (2, 1)
     assert statistics.broken_size == 100
     assert statistics.broken_loss == Decimal("5.00")
-    held = filled_yes()
-    close(held, statistics, Decimal(5), Decimal(1))
+    close(filled_yes(), statistics, Decimal(100), Decimal(1))
     assert statistics.broken_loss == Decimal("5.00") - 52
+
+
+def test_dust_from_before_is_counted_in() -> None:
+    """Only what is unmatched in the whole holding can be reduced."""
+    (place,) = step(filled_yes(), at(31), dust="3.64").proposals
+    assert isinstance(place, Place)
+    assert place.draft.size == Decimal("96.36")
+    small = bundle()
+    small.book(fill(Side.YES, Action.BUY, "0.48", "8"), START)
+    assert step(small, at(31), dust="3.64").proposals == []
+    assert is_over(small, (), holds(small, at(31), "3.64"))

@@ -19,7 +19,7 @@ from tests.agents.tape import market
 
 STANDARD = load_bot(RebalancingParameters, "bot_01_rebalancing.yaml")
 PROFILE = load_profiles().short_horizon
-DEEP = 9_000_000.0
+ZERO = Decimal(0)
 
 
 def signal(
@@ -50,11 +50,11 @@ def test_d1_1_the_cap_binds() -> None:
 
 
 def test_d1_2_too_little_drift() -> None:
-    assert signal("0.49", "0.506") == (Decimal("0.004"), False, 0, 0)
+    assert signal("0.49", "0.506") == PairSignal(Decimal("0.004"), False, ZERO, ZERO)
 
 
 def test_d1_3_the_threshold_passes_and_kelly_does_not() -> None:
-    assert signal("0.49", "0.505") == (Decimal("0.005"), False, 0, 0)
+    assert signal("0.49", "0.505") == PairSignal(Decimal("0.005"), False, ZERO, ZERO)
 
 
 def test_the_break_even_drift_is_that_of_the_specification() -> None:
@@ -123,6 +123,12 @@ def test_depth_is_a_third_of_what_is_near_on_the_thinner_side() -> None:
     )
     assert displayed_share(book, Decimal("0.48"), Decimal("0.50"), 2, 3) == 60
     assert displayed_share(book, Decimal("0.48"), Decimal("0.48"), 2, 3) == 111
+
+
+def statistics(completed: int, loss: int) -> LegStatistics:
+    return LegStatistics(
+        touched=100, completed=completed, broken_size=Decimal(10), broken_loss=Decimal(loss)
+    )
 
 
 def test_measured_rates_count_after_a_hundred_touched_pairs() -> None:

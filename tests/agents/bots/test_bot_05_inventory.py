@@ -92,15 +92,15 @@ def test_the_adding_side_shrinks_with_the_skew() -> None:
 
 
 def test_a_at_the_greatest_skew_only_the_reducing_side_is_quoted() -> None:
-    for yes, alone in (("5999", False), ("6000", True)):
-        seen = view({"0.49": 100}, {"0.51": 100}, held=holding(yes, price="0.1"), me=account())
-        found = wanted(seen)
-        assert (found.bid is None) is alone or float(yes) < 6000
-        assert found.ask is not None
-        assert found.ask.side is Side.YES
-    assert found.reason == "max-skew"
-    assert found.ask is not None
-    assert found.ask.kind is IntentKind.REDUCE
+    def skewed(yes: str) -> Targets:
+        held = holding(yes, price="0.1")  # cheap, so that the market limit does not bind
+        return wanted(view({"0.49": 100}, {"0.51": 100}, held=held, me=account()))
+
+    assert skewed("5800").bid is not None
+    found = skewed("6000")
+    assert (found.skew, found.reason) == (Decimal("0.3"), "max-skew")
+    assert found.bid is None
+    assert said(found.ask) == (Side.YES, Action.SELL, "0.51", "204.08", IntentKind.REDUCE)
 
 
 def test_toxic_flow_halves_both_sides() -> None:

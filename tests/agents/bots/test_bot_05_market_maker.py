@@ -21,6 +21,7 @@ MAKER = MarketMaker(load_bot(MarketMakerParameters, "bot_05_market_maker.yaml"),
 MINUTE = 60_000
 BIDS: Levels = {"0.49": 100}
 ASKS: Levels = {"0.51": 100}
+SOON = market(clears_at=START + 300_000)
 
 
 def calm(where: Market, sigma: float = 0.10) -> MarketMakerState:

@@ -27,7 +27,8 @@ def test_a_changed_reason_is_written_at_most_once_a_second() -> None:
 def test_every_decision_is_written() -> None:
     marks: SignalMarks = {}
     assert all(write(marks, "a", 0, "place") for _ in range(3))
-    assert write(marks, "a", 1_000)
+    assert not write(marks, "a", 1_000), "the reason is the same"
+    assert write(marks, "b", 1_000)
 
 
 def test_markets_and_bots_do_not_silence_each_other() -> None:

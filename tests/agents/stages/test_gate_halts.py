@@ -142,7 +142,7 @@ def test_a_portfolio_drawdown_is_an_emergency_halt_that_only_a_re_arm_ends() -> 
         BreakerKind.DAILY_LOSS,
     ]
     halt = of_type(emits, EmergencyHalt, BREACHES)[0]
-    assert "Still open: 1 positions" in halt.reason
+    assert "Still open: bot_05 20000 YES in 0xaa (worth 0 dollars" in halt.reason
     assert states(emits) == [
         (BOT_1, BotState.EMERGENCY_HALT),
         (BOT_5, BotState.EMERGENCY_HALT),

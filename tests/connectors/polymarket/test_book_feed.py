@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
+
 from connectors.polymarket.book_feed import BookFeed, Publication
 from connectors.polymarket.book_hash import book_hash
 from connectors.polymarket.wire import BookWire, WireLevel
@@ -161,9 +162,7 @@ def test_an_off_grid_price_is_a_dead_letter_and_a_finding() -> None:
 
 def test_garbage_is_kept_and_the_rest_of_the_frame_goes_on() -> None:
     feed = ready()
-    out = feed.on_frame(
-        f'[{{"event_type":"brand_new"}},{changes((YES, "BUY", "0.47", "5"))}]', 30
-    )
+    out = feed.on_frame(f'[{{"event_type":"brand_new"}},{changes((YES, "BUY", "0.47", "5"))}]', 30)
     assert [type(item.message) for item in out] == [DeadLetter, BookDelta]
     assert isinstance(out[0].message, DeadLetter)
     assert out[0].message.index == 0

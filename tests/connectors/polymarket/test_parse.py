@@ -24,8 +24,8 @@ from connectors.polymarket.wire import (
     BookWire,
     LastTradeWire,
     MarketResolvedWire,
-    PriceChangeWire,
     PriceChangesWire,
+    PriceChangeWire,
     decode_event,
     split_frame,
 )

@@ -18,6 +18,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 
 from api.runtime.java import find_java
@@ -28,6 +29,10 @@ from api.runtime.postgres import EmbeddedPostgres
 from api.runtime.postgres_files import find_programs, remove_runtime_folder
 from api.runtime.service import silent
 from schemas.errors import InfrastructureError
+
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 
 @pytest.fixture(scope="session")
