@@ -132,7 +132,8 @@ def capital_shortfalls(
         least = least_capital(bot.load(folder).order_share, min_size)
         if capital < least:
             sentences.append(
-                f"Bot {bot.number} ({bot.name}) has {capital} dollars and can never trade: its order "
-                f"limit reaches the venue's minimum of {min_size} from {least:.0f} dollars on."
+                f"Bot {bot.number} ({bot.name}) has {capital} dollars and can never trade: what "
+                f"one order may cost reaches the venue's minimum of {min_size} from {least:.0f} "
+                "dollars on."
             )
     return sentences

@@ -2,16 +2,29 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyHeader
 
+from api.callers import KEY_HEADER
 from api.context import Context
 from api.middleware import add_middleware
-from api.problems import add_handlers
+from api.models import Problem
+from api.present_metrics import PresentCollector
+from api.problems import MEDIA_TYPE, add_handlers
+from api.request_metrics import RequestMetrics
 from api.routes import bots, health, metrics, orders, positions, risk, status
 
 PREFIX = "/api/v1"
 ROUTERS = (health, status, bots, positions, orders, metrics, risk)
+PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "What was expected, what was received, what to do.",
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
+}
 
 Running = Callable[[], AbstractAsyncContextManager[None]]
 """Starts and stops what the app needs while it serves."""
@@ -35,10 +48,20 @@ def create_app(context: Context, running: Running) -> FastAPI:
         summary="A Polymarket trading dataflow. Every figure says how old it is.",
         version=status.VERSION,
         lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
     )
+    requests = RequestMetrics()
+    requests.registry.register(PresentCollector(context))
     app.state.context = context
+    app.state.registry = requests.registry
     add_handlers(app)
-    add_middleware(app, context.settings)
+    add_middleware(app, context.settings, requests)
+    key = Depends(APIKeyHeader(name=KEY_HEADER, auto_error=False))
     for module in ROUTERS:
-        app.include_router(module.router, prefix=PREFIX)
+        app.include_router(module.router, prefix=PREFIX, dependencies=[key], responses=PROBLEM)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The function's name: every route has one of its own."""
+    return route.name

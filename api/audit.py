@@ -1,17 +1,16 @@
 """`pets replay inputs`: every stage over its recorded input, compared with what it decided live."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 
 import typer
 
 from agents.replay.audit import Finding, Recorded, audit_stage
-from agents.shell.runner import StageFactory
 from api.stages import Stages
 from configs.settings import Settings
 from schemas.errors import ApplicationError
-from topics.catalog import TOPICS, TopicSpec
+from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TOPICS, TopicSpec
 from topics.partition import partitions_of
 from topics.reader import LogReader, open_reader
 
@@ -37,37 +36,42 @@ async def audit(settings: Settings) -> list[Finding]:
     stages = Stages(settings)
     findings = []
     async with open_reader(settings.broker) as reader:
-        outputs = [
-            record
-            for topic in TOPICS
-            if topic.framed
-            for partition in range(partitions_of(topic, settings.shards))
-            async for record in _records(reader, settings, topic, partition)
+        inputs = await _logs(reader, settings, (DECIDE_INPUTS, GATE_INPUTS))
+        outputs = await _logs(reader, settings, (topic for topic in TOPICS if topic.framed))
+    written = [record for records in outputs.values() for record in records]
+    for name in AUDITED:
+        for make in stages.named(name):
+            topic = make(0).reads
+            for partition in range(partitions_of(topic, settings.shards)):
+                records = inputs[topic.name, partition]
+                _require_beginning(topic, records)
+                findings.append(
+                    await asyncio.to_thread(
+                        audit_stage, partial(make, partition), settings.shards, records, written
+                    )
+                )
+    return findings
+
+
+async def _logs(
+    reader: LogReader, settings: Settings, topics: Iterable[TopicSpec]
+) -> dict[tuple[str, int], list[Recorded]]:
+    """Every partition's records up to now. Inputs are read before outputs, never after."""
+    return {
+        (topic.name, partition): [
+            record async for record in _records(reader, settings, topic, partition)
         ]
-        for name in AUDITED:
-            for make in stages.named(name):
-                findings += await _audit(reader, settings, make, outputs)
-    return findings
+        for topic in topics
+        for partition in range(partitions_of(topic, settings.shards))
+    }
 
 
-async def _audit(
-    reader: LogReader, settings: Settings, make: StageFactory, outputs: list[Recorded]
-) -> list[Finding]:
-    topic = make(0).reads
-    findings = []
-    for partition in range(partitions_of(topic, settings.shards)):
-        inputs = [record async for record in _records(reader, settings, topic, partition)]
-        if inputs and inputs[0].offset > 0:
-            raise ApplicationError(
-                f"Expected {topic.name} from offset 0, the log begins at {inputs[0].offset}: "
-                "older input was deleted, so its decisions can no longer be re-derived."
-            )
-        findings.append(
-            await asyncio.to_thread(
-                audit_stage, partial(make, partition), settings.shards, inputs, outputs
-            )
+def _require_beginning(topic: TopicSpec, records: list[Recorded]) -> None:
+    if records and records[0].offset > 0:
+        raise ApplicationError(
+            f"Expected {topic.name} from offset 0, the log begins at {records[0].offset}: "
+            "older input was deleted, so its decisions can no longer be re-derived."
         )
-    return findings
 
 
 async def _records(

@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from agents.registry import BOTS
 from api.commands import Commander
+from api.freshness import Known
 from api.live import LiveState
 from api.live_reader import LiveReader
 from api.models import Envelope, T
-from api.problems import ApiError
+from api.problems import WITHOUT_DATABASE, ApiError
 from configs.clock import SessionClock
 from configs.settings import Settings
+from schemas.ids import BotId
 
 if TYPE_CHECKING:
     from sinks.pool import Pool
@@ -22,13 +25,15 @@ SOURCE_WORDS = {
     "recorded": "recorded",
     "both": "recorded + simulated",
 }
+NAMES = {bot.bot_id: bot.name for bot in BOTS}
+"""Bots that exist, with their names for people."""
 
 
 class Context:
     """One running API's parts.
 
     Attributes:
-        pool: The database's connections; None until it first answered.
+        pool: The database's connections; None while it does not answer.
     """
 
     def __init__(
@@ -48,21 +53,27 @@ class Context:
         word = SOURCE_WORDS[self.settings.source]
         return word if self.clock.speed == 1 else f"{word} {self.clock.speed:g}x"
 
-    def envelope(self, data: T, as_of: int) -> Envelope[T]:
+    def age_s(self, at: int) -> float:
+        """How long ago a session time was, wall seconds; never negative."""
+        return max(0.0, self.clock.wall_age_s(at))
+
+    def envelope(self, data: T, known: Known) -> Envelope[T]:
         """Wrap data with its age and its modes.
 
         Args:
             data: The answer.
-            as_of: Session time of the newest fact in it, ms; 0 when there is none yet.
+            known: Up to when it holds.
         """
-        age_s = max(0.0, self.clock.wall_age_s(as_of)) if as_of else 0.0
+        age_s = self.age_s(known.as_of) if known.as_of else 0.0
+        stale = known.as_of == 0 or age_s > STALE_AFTER_S
         return Envelope(
             data=data,
-            as_of=as_of,
+            as_of=known.as_of,
             age_s=age_s,
             source=self.source,
             money=self.settings.money,
-            stale=as_of == 0 or age_s > STALE_AFTER_S,
+            stale=stale,
+            behind=known.behind if stale else "",
         )
 
 
@@ -77,9 +88,25 @@ def database(context: Context) -> "Pool":
             503,
             "database-away",
             "Expected the database to answer, it does not.",
-            "Live figures and the halt work without it; orders and history do not.",
+            WITHOUT_DATABASE,
         )
     return context.pool
+
+
+def known_bot(bot_id: str) -> BotId:
+    """The id of a bot that exists.
+
+    Raises:
+        ApiError: There is none of this id.
+    """
+    if bot_id not in NAMES:
+        raise ApiError(
+            404,
+            "unknown-bot",
+            f"Expected one of {', '.join(NAMES)}, received {bot_id[:80]!r}.",
+            "GET /api/v1/bots lists them.",
+        )
+    return BotId(bot_id)
 
 
 def context_of(request: Request) -> Context:

@@ -4,6 +4,7 @@ import os
 import sys
 from importlib.resources import files
 
+from api.callers import dashboard_key
 from configs.settings import Settings
 
 
@@ -13,7 +14,7 @@ def run_dashboard(settings: Settings) -> None:
     environment = {
         **os.environ,
         "PETS_API_URL": settings.api_url,
-        "PETS_API_KEY": settings.api_key.get_secret_value(),
+        "PETS_API_KEY": dashboard_key(settings.api_key.get_secret_value()),
     }
     os.chdir(str(folder))
     os.execve(  # noqa: S606 - our own interpreter, our own arguments

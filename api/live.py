@@ -77,6 +77,7 @@ class LiveState:
         """
         self._account = account
         self._resolved: dict[MarketId, Market] = {}
+        self._bots_at: dict[BotId, int] = {}
         self.markets: dict[MarketId, Market] = {}
         self.tops: dict[MarketId, BookTop] = {}
         self.positions: dict[str, PositionState] = {}
@@ -150,13 +151,20 @@ class LiveState:
         match message:
             case RiskState():
                 self.risk = message
-                self.bots.update(message.bots)
+                for bot_id, bot_state in message.bots.items():
+                    self._bot(bot_id, bot_state, message.ingest_time)
             case BreakerState():
                 self.breakers[message.scope, message.kind] = message
             case BotStateChanged():
-                self.bots[message.bot_id] = message.state
+                self._bot(message.bot_id, message.state, message.ingest_time)
             case CommandApplied():
                 _remember(self.applied, message.command_id, message)
+
+    def _bot(self, bot_id: BotId, bot_state: BotState, at: int) -> None:
+        """Two topics tell it, and nothing orders them but the time."""
+        if at >= self._bots_at.get(bot_id, 0):
+            self._bots_at[bot_id] = at
+            self.bots[bot_id] = bot_state
 
 
 def _remember(known: dict[K, V], key: K, value: V) -> None:

@@ -1,13 +1,14 @@
 """Reads the log for the API, without a consumer group: every API reads everything."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.envelope import Message
+from schemas.errors import InfrastructureError
 from topics.catalog import TopicSpec
 from topics.codec import DecodeError, TopicCodec, decode_frame
 from topics.partition import partitions_of
@@ -19,7 +20,7 @@ POLL_MS = 500
 
 
 class LiveReader:
-    """Reads topics, some from their start and some from now, and hands every message on.
+    """Reads topics, some whole and some from near their end, and hands every message on.
 
     Attributes:
         caught_up: Set once everything that was on the log at the start has been read.
@@ -30,8 +31,8 @@ class LiveReader:
         broker: str,
         prefix: str,
         shards: int,
-        from_the_start: Iterable[TopicSpec],
-        from_now: Iterable[TopicSpec],
+        whole: Iterable[TopicSpec],
+        recent: Mapping[TopicSpec, int],
         on_message: Callable[[Message], None],
     ) -> None:
         """Name the topics.
@@ -40,23 +41,26 @@ class LiveReader:
             broker: Kafka bootstrap address.
             prefix: Put before every topic name.
             shards: Partitions of shard topics.
-            from_the_start: Topics whose whole content is needed.
-            from_now: Topics of which only what comes next is needed.
+            whole: Topics that are read from their start.
+            recent: Topics of which the last records of each partition are read, and how many.
             on_message: Takes every message, in the order of its partition.
         """
         self._broker = broker
         self._shards = shards
-        self._start = {prefix + topic.name: topic for topic in from_the_start}
-        self._now = {prefix + topic.name: topic for topic in from_now}
-        self._topics = self._start | self._now
+        self._recent = {prefix + topic.name: records for topic, records in recent.items()}
         self._codecs: dict[str, TopicCodec[Message]] = {
-            name: TopicCodec(topic) for name, topic in self._topics.items()
+            prefix + topic.name: TopicCodec(topic) for topic in (*whole, *recent)
         }
         self._on_message = on_message
+        self._next: dict[TopicPartition, int] = {}
         self.caught_up = asyncio.Event()
 
     async def run(self) -> None:
-        """Read until cancelled; a lost broker is tried again."""
+        """Read until cancelled; a lost broker is tried again, and read on from where it was left.
+
+        Raises:
+            InfrastructureError: The log is another one than before: it ends before what was read.
+        """
         while True:
             try:
                 await self._read()
@@ -66,56 +70,78 @@ class LiveReader:
 
     async def _read(self) -> None:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._broker, enable_auto_commit=False, fetch_max_wait_ms=POLL_MS
+            bootstrap_servers=self._broker,
+            client_id="pets-api",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=POLL_MS,
         )
-        await consumer.start()
         try:
-            ends = await self._assign(consumer)
+            await consumer.start()
+            behind = await self._assign(consumer)
             while True:
+                if not behind:
+                    self.caught_up.set()
                 batches = await consumer.getmany(timeout_ms=POLL_MS)
                 for records in batches.values():
                     for record in records:
                         self._take(record)
-                if ends and not self.caught_up.is_set():
-                    ends = await self._still_behind(consumer, ends)
-                if not ends:
-                    self.caught_up.set()
+                    await asyncio.sleep(0)
+                behind = {
+                    place: end
+                    for place, end in behind.items()
+                    if await consumer.position(place) < end
+                }
         finally:
             await consumer.stop()
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """Assign all partitions and seek; the ends that must be reached to be caught up."""
-        partitions = [
+        places = [
             TopicPartition(name, number)
-            for name, topic in self._topics.items()
-            for number in range(partitions_of(topic, self._shards))
+            for name, codec in self._codecs.items()
+            for number in range(partitions_of(codec.topic, self._shards))
         ]
-        consumer.assign(partitions)
-        whole = [item for item in partitions if item.topic in self._start]
-        latest = [item for item in partitions if item.topic in self._now]
-        if whole:
-            await consumer.seek_to_beginning(*whole)
-        if latest:
-            await consumer.seek_to_end(*latest)
-        ends = await consumer.end_offsets(whole)
-        return {item: end for item, end in ends.items() if end > 0}
+        consumer.assign(places)
+        firsts = await consumer.beginning_offsets(places)
+        ends = await consumer.end_offsets(places)
+        for place in places:
+            consumer.seek(place, self._start(place, firsts[place], ends[place]))
+        return {place: end for place, end in ends.items() if await consumer.position(place) < end}
 
-    async def _still_behind(
-        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
-    ) -> dict[TopicPartition, int]:
-        return {item: end for item, end in ends.items() if await consumer.position(item) < end}
+    def _start(self, place: TopicPartition, first: int, end: int) -> int:
+        """Where to read on: where it was left, or where this topic begins for us."""
+        known = self._next.get(place)
+        if known is None:
+            recent = self._recent.get(place.topic)
+            return first if recent is None else max(first, end - recent)
+        if known > end:
+            raise InfrastructureError(
+                f"Expected {place.topic} to go on at offset {known}, it ends at {end}: this is "
+                "another log than the one that was read. The API has to start again."
+            )
+        return max(first, known)
 
     def _take(self, record: ConsumerRecord[bytes, bytes]) -> None:
-        codec = self._codecs[record.topic]
+        self._next[TopicPartition(record.topic, record.partition)] = record.offset + 1
         if record.value is None:
             return
+        codec = self._codecs[record.topic]
         try:
-            if not codec.topic.framed:
+            if codec.topic.framed:
+                for _, message in codec.decode_all(decode_frame(record.value)):
+                    self._hand_on(message, record)
+            else:
                 self._on_message(codec.decode(record.value))
-                return
-            for _, message in codec.decode_all(decode_frame(record.value)):
-                if isinstance(message, DecodeError):
-                    raise message
-                self._on_message(message)
         except DecodeError as error:
-            log.warning("unreadable record", topic=record.topic, error=str(error))
+            self._hand_on(error, record)
+
+    def _hand_on(
+        self, message: Message | DecodeError, record: ConsumerRecord[bytes, bytes]
+    ) -> None:
+        if isinstance(message, DecodeError):
+            log.warning(
+                "unreadable message", topic=record.topic, offset=record.offset, error=str(message)
+            )
+        else:
+            self._on_message(message)

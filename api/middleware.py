@@ -1,87 +1,168 @@
-"""What every request passes: a correlation id, the key, the rate limit, a line in the log."""
+"""What every request passes: a correlation id, a line in the log, the key, the quota."""
 
-import hmac
+import re
 import time
-from collections.abc import Awaitable, Callable
-from hashlib import sha256
 from uuid import uuid4
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from limits import parse
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
+from api.callers import KEY_HEADER, Caller, Callers
+from api.problems import CORRELATION_HEADER, problem
+from api.quotas import Quotas
+from api.request_metrics import RequestMetrics
 from configs.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-Next = Callable[[Request], Awaitable[Response]]
-LIMIT = parse("100/minute")
-DASHBOARD_LIMIT = parse("3000/minute")
 OPEN_PATHS = ("/api/v1/health/", "/docs", "/openapi.json")
+HALTS = ("/api/v1/risk/halt", "/api/v1/risk/emergency-halt")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+SLOW_MS = 250.0
+_CORRELATION = re.compile(r"[\w.:-]{1,128}")
 
 
-def add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Add them in the order in which a request meets them, the last added first."""
-    storage = RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else MemoryStorage()
-    limiter = SlidingWindowCounterRateLimiter(storage)
-    key = settings.api_key.get_secret_value()
-    dashboard = f"http://127.0.0.1:{settings.dashboard_port}"
+class RequestLog:
+    """Gives every request a correlation id, a line in the log and a place in the metrics."""
 
-    async def limited(request: Request, call_next: Next) -> Response:
-        if request.url.path.startswith(OPEN_PATHS):
-            return await call_next(request)
-        client = _client(request)
-        limit = DASHBOARD_LIMIT if client == "dashboard" else LIMIT
-        if not await limiter.hit(limit, client):
-            reply = problem(
-                429, "rate-limit", f"Expected at most {limit}, received more.", "Wait a minute."
-            )
-            reply.headers["Retry-After"] = "60"
-            return reply
-        return await call_next(request)
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+        """Wrap the app.
 
-    async def authenticated(request: Request, call_next: Next) -> Response:
-        given = request.headers.get("X-API-Key", "")
-        if key and not request.url.path.startswith(OPEN_PATHS):
-            if not hmac.compare_digest(given.encode(), key.encode()):
-                return problem(401, "key-needed", "Expected a valid X-API-Key, received none.")
-        return await call_next(request)
+        Args:
+            app: What answers.
+            metrics: Counts the answers.
+        """
+        self._app = app
+        self._metrics = metrics
 
-    async def logged(request: Request, call_next: Next) -> Response:
-        correlation = request.headers.get("X-Correlation-Id") or str(uuid4())
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.headers.get(CORRELATION_HEADER, "")
+        correlation = given if _CORRELATION.fullmatch(given) else str(uuid4())
+        request.state.correlation_id = correlation
+        status = 500
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
-            response = await call_next(request)
-            log.info(
-                "request",
-                method=request.method,
-                path=request.url.path,
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 2),
-            )
-        response.headers["X-Correlation-Id"] = correlation
-        return response
 
-    app.middleware("http")(limited)
-    app.middleware("http")(authenticated)
-    app.middleware("http")(logged)
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[CORRELATION_HEADER] = correlation
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation):
+            try:
+                await self._app(scope, receive, send_on)
+            finally:
+                self._tell(request, status, time.perf_counter() - started)
+
+    def _tell(self, request: Request, status: int, seconds: float) -> None:
+        """A read that went well says nothing at INFO: screens ask several times a second."""
+        route = getattr(request.scope.get("route"), "path", "unknown")
+        self._metrics.observe(request.method, route, status, seconds)
+        ms = round(seconds * 1000, 2)
+        quiet = request.method in READS and status < 400 and ms < SLOW_MS
+        (log.debug if quiet else log.info)(
+            "request", method=request.method, path=request.url.path, status=status, ms=ms
+        )
+
+
+class Admission:
+    """Lets a request in: from this machine's own pages, within its quota, with the key."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, origins: frozenset[str]) -> None:
+        """Wrap the app.
+
+        Args:
+            app: What answers.
+            settings: The key, and where requests are counted.
+            origins: Pages that may send commands.
+        """
+        key = settings.api_key.get_secret_value()
+        self._app = app
+        self._callers = Callers(key)
+        self._quotas = Quotas(settings.redis_url)
+        self._origins = origins
+        self._guards_pages = not key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or say why not."""
+        answer: ASGIApp = self._app
+        if scope["type"] == "http":
+            answer = await self._refusal(Request(scope)) or answer
+        await answer(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        if self._guards_pages and (foreign := self._foreign(request)):
+            return foreign
+        if request.url.path.startswith(OPEN_PATHS):
+            return None
+        caller = self._callers.of(request)
+        request.state.caller = caller
+        return await self._over_quota(request, caller) or self._without_key(request, caller)
+
+    async def _over_quota(self, request: Request, caller: Caller) -> Response | None:
+        """A halt has a quota of its own: a script that reads too much must not prevent it."""
+        purpose = "halt" if request.url.path in HALTS else "any"
+        limit = await self._quotas.spend(caller, purpose)
+        if limit is None:
+            return None
+        reply = problem(
+            429,
+            "rate-limit",
+            f"Expected at most {limit.amount} requests a minute, received more.",
+            "Wait a minute. A halt is counted apart.",
+        )
+        reply.headers["Retry-After"] = "60"
+        return reply
+
+    def _without_key(self, request: Request, caller: Caller) -> Response | None:
+        if self._callers.may_enter(caller):
+            return None
+        received = "another" if KEY_HEADER in request.headers else "none"
+        return problem(
+            401,
+            "key-needed",
+            f"Expected the key of this API in {KEY_HEADER}, received {received}.",
+            "It is PETS_API_KEY.",
+        )
+
+    def _foreign(self, request: Request) -> Response | None:
+        """Without a key, other web pages in the operator's browser are kept out by name."""
+        host = request.headers.get("host", "")
+        if host.rsplit(":", 1)[0] not in LOOPBACK and host not in LOOPBACK:
+            return problem(
+                421, "wrong-host", f"Expected this machine's own name, received {host[:80]!r}."
+            )
+        origin = request.headers.get("origin")
+        own = {f"http://{host}", *self._origins}
+        if request.method not in READS and origin is not None and origin not in own:
+            return problem(
+                403, "wrong-origin", f"Expected a page of PETS, received one of {origin[:80]!r}."
+            )
+        return None
+
+
+def add_middleware(app: FastAPI, settings: Settings, metrics: RequestMetrics) -> None:
+    """Add them, the last added being the first that a request meets."""
+    port = settings.dashboard_port
+    origins = frozenset({f"http://127.0.0.1:{port}", f"http://localhost:{port}"})
+    app.add_middleware(Admission, settings=settings, origins=origins)
+    app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=[dashboard, dashboard.replace("127.0.0.1", "localhost")],
+        allow_origins=sorted(origins),
         allow_methods=["*"],
         allow_headers=["*"],
+        expose_headers=[CORRELATION_HEADER],
     )
-
-
-def _client(request: Request) -> str:
-    """Whose quota a request uses: the dashboard's, a key's, or an address's."""
-    if request.headers.get("X-Client") == "dashboard":
-        return "dashboard"
-    given = request.headers.get("X-API-Key")
-    if given:
-        return sha256(given.encode()).hexdigest()
-    return request.client.host if request.client else "unknown"

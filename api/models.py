@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.values import BotState, DataLabel, Money
+from schemas.values import BotState, DataLabel, Money, Trust
 
 T = TypeVar("T")
 
@@ -25,6 +25,7 @@ class Envelope(ApiModel, Generic[T]):
     source: str = Field(description="live, recorded or simulated, with its speed.")
     money: Money
     stale: bool = Field(description="Older than its limit: do not trade on it.")
+    behind: str = Field("", description="When stale: what stopped, in a sentence.")
 
 
 class Problem(ApiModel):
@@ -59,11 +60,12 @@ class PositionView(ApiModel):
     bot_id: str
     market_id: str
     question: str
-    label: DataLabel
+    label: DataLabel | None = Field(description="Where its data comes from; null when unknown.")
     side: str
     size: Decimal
     entry_price: Decimal
-    mark: Decimal | None
+    mark: Decimal | None = Field(description="Best bid of the token; what selling would bring.")
+    trust: Trust | None = Field(description="How far the market's book can be believed now.")
     realised_pnl: Decimal
     unrealised_pnl: Decimal
     zone: str | None
@@ -94,6 +96,37 @@ class OrderPage(ApiModel):
 
     orders: list[OrderView]
     next_cursor: str | None = Field(description="Give it back for the next page; null at the end.")
+
+
+class FillView(ApiModel):
+    """One execution of an order."""
+
+    trade_id: str
+    executed_at: int
+    price: Decimal
+    size: Decimal
+    fee: Decimal
+    liquidity: str | None
+    inferred: bool = Field(description="No print proves it; the book crossed us.")
+
+
+class VerdictView(ApiModel):
+    """What the risk gate said of an order."""
+
+    verdict: str
+    decided_at: int
+    code: str | None
+    rule: str | None
+    limit: str | None
+    value: str | None
+
+
+class OrderStoryView(ApiModel):
+    """An order with the verdict that let it pass and its fills, oldest first."""
+
+    order: OrderView
+    verdict: VerdictView | None = Field(description="Null while it is not stored.")
+    fills: list[FillView]
 
 
 class EquityView(ApiModel):
@@ -167,6 +200,10 @@ class StatusView(ApiModel):
     database: str = Field(description="ok, or why it does not answer.")
     dead_letters: int
     markets: dict[str, int] = Field(description="Markets followed, by label.")
+    bots: int = Field(description="Bots that exist.")
+    active_bots: int = Field(description="Bots that may open positions now.")
+    open_orders: int
+    open_positions: int
 
 
 class CommandView(ApiModel):

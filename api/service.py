@@ -1,16 +1,19 @@
 """Runs the API: the log reader, the commander and the database pool beside the HTTP server."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 import uvicorn
 
 from api.app import create_app
+from api.command_log import LastingProducer
 from api.commands import Commander
 from api.context import Context
-from api.live import FROM_NOW, FROM_THE_START, LiveState
+from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
 from configs.settings import Settings
 from schemas.errors import ConfigurationError
@@ -22,14 +25,17 @@ from topics.producer import FrameProducer
 log = structlog.get_logger(__name__)
 
 DATABASE_CHECK_S = 1.0
+DATABASE_ANSWER_S = 5.0
 POOL_SIZE = 4
+LAST_ANSWERS_S = 3
 
 
 def run_api(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        ConfigurationError: Bound wider than loopback without a key.
+        ConfigurationError: Bound wider than loopback without a key, or the port is taken.
+        InfrastructureError: The log became another one.
     """
     if settings.api_host not in ("127.0.0.1", "::1", "localhost") and not (
         settings.api_key.get_secret_value()
@@ -42,56 +48,89 @@ def run_api(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    state = LiveState()
+    account = AccountId(settings.account)
+    state = LiveState(account)
     reader = LiveReader(
-        settings.broker,
-        settings.topic_prefix,
-        settings.shards,
-        FROM_THE_START,
-        FROM_NOW,
-        state.apply,
+        settings.broker, settings.topic_prefix, settings.shards, WHOLE, RECENT, state.apply
     )
-    producer = FrameProducer(
-        settings.broker, writer="api", prefix=settings.topic_prefix, shards=settings.shards
+    producer = LastingProducer(
+        partial(
+            FrameProducer,
+            settings.broker,
+            writer="api",
+            prefix=settings.topic_prefix,
+            shards=settings.shards,
+        )
     )
-    commander = Commander(producer, AccountId(settings.account), settings.clock())
+    commander = Commander(producer, account, settings.clock())
     context = Context(settings, state, reader, commander)
+
+    failures: list[Exception] = []
+
+    def end_with_it(_: asyncio.Task[None]) -> None:
+        server.should_exit = True
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with producer:
-            tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_database(context))]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_database(context))]
+        for task in tasks:
+            task.add_done_callback(end_with_it)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            failures.extend(error for error in ended if isinstance(error, Exception))
+            await producer.close()
 
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(context, running),
-            host=settings.api_host,
-            port=settings.api_port,
             log_config=None,
             access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=LAST_ANSWERS_S,
         )
     )
-    await server.serve()
+    with _listening(settings) as listener:
+        await server.serve([listener])
+    if failures:
+        raise failures[0]
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The socket to serve on.
+
+    Raises:
+        ConfigurationError: The port is taken, or the address is not this machine's.
+    """
+    host, port = settings.api_host, settings.api_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The API cannot listen on {host}:{port} ({error.strerror}): set PETS_API_PORT to a "
+            "free port, or stop what uses it."
+        ) from error
 
 
 async def _database(context: Context) -> None:
     """Hold a pool while the database answers; without it the live half of the API goes on."""
     dsn = context.settings.database.get_secret_value()
+    told = False
     while True:
         try:
             async with open_pool(dsn, POOL_SIZE) as pool:
-                context.pool = pool
+                context.pool, told = pool, False
                 while True:
+                    await pool.fetchval("select 1", timeout=DATABASE_ANSWER_S)
                     await asyncio.sleep(DATABASE_CHECK_S)
-                    await pool.fetchval("select 1", timeout=DATABASE_CHECK_S)
         except (SinkAwayError, *UNAVAILABLE) as error:
-            log.warning("database away", error=str(error))
+            if not told:
+                log.warning("database away", error=str(error))
+                told = True
         finally:
             context.pool = None
         await asyncio.sleep(DATABASE_CHECK_S)

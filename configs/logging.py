@@ -10,7 +10,17 @@ from configs.redaction import redact
 from schemas.errors import ConfigurationError
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-QUIET = ("aiokafka", "asyncio", "faust", "httpcore", "httpx", "mode", "web3", "websockets")
+QUIET = (
+    "aiokafka",
+    "asyncio",
+    "asyncpg",
+    "faust",
+    "httpcore",
+    "httpx",
+    "mode",
+    "web3",
+    "websockets",
+)
 """Libraries of which only warnings and worse are of interest."""
 REPEAT_GAP_S = 10.0
 """Least seconds between two equal warnings of those libraries."""

@@ -215,7 +215,7 @@ class Account:
             return
         self.exposure.touch(entry.order.bot_id, entry.order.market_id)
         self._close(episode_book.on_ended(self.state.episodes, entry.order))
-        self._facts.append(OrderEnded(entry, rejected=True))
+        self._facts.append(OrderEnded(entry))
 
     def _cancel_refused(self, message: CancelRefused) -> None:
         entry = self.orders.find(message.order_id)

@@ -13,7 +13,6 @@ class OrderEnded(msgspec.Struct, frozen=True):
     """An order of ours rests no more; `entry` is as it was at its end."""
 
     entry: OpenOrder
-    rejected: bool = False
 
 
 class CancelFailed(msgspec.Struct, frozen=True):

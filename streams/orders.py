@@ -60,6 +60,9 @@ class OpenOrder(msgspec.Struct):
         return yes_price(self.order)
 
 
+MICRO_DOLLAR = Decimal("0.000001")
+
+
 class EndedOrder(msgspec.Struct, frozen=True):
     """An order that rests no more, kept to recognise repeats."""
 
@@ -128,8 +131,12 @@ class OrderIndex:
         return iter(self.state.open.values())
 
     def reserved_cash(self, bot_id: BotId) -> Decimal:
-        """Dollars reserved by a bot's open BUY orders."""
-        return self._cash.get(bot_id, ZERO)
+        """Dollars reserved by a bot's open BUY orders.
+
+        Written with six decimals, whatever way the sum came about: a restored stage must say the
+        same to the byte. Ticks have four decimals at most and lots two, so nothing is rounded.
+        """
+        return self._cash.get(bot_id, ZERO).quantize(MICRO_DOLLAR)
 
     def reserved_tokens(self, bot_id: BotId, market_id: MarketId, side: Side) -> Decimal:
         """Shares reserved by a bot's open SELL orders of a token."""

@@ -132,7 +132,8 @@ class FrameProducer:
             return
         self._closed = True
         try:
-            await asyncio.wait_for(self.flush(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self.flush()
         except TimeoutError as error:
             raise InfrastructureError(
                 f"{self._origin} could not write its last messages within {timeout_s:g} s: the "
@@ -141,7 +142,7 @@ class FrameProducer:
         finally:
             for pump in self._pumps.values():
                 pump.stop(self._was_closed())
-            await self._writer.close(timeout_s)
+            await self._writer.disconnect()
 
     async def __aenter__(self) -> Self:
         await self.start()

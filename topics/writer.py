@@ -12,6 +12,8 @@ from topics.catalog import TopicSpec
 from topics.frames import MAX_RECORD_BYTES
 
 REQUEST_TIMEOUT_MS = 30_000
+DISCONNECT_S = 1.0
+"""Seconds for a polite goodbye to the broker."""
 BUFFER_BYTES = 256 * 1024
 """What waits for the broker per partition; `write` waits when it is full."""
 OVERHEAD_BYTES = 4096
@@ -157,19 +159,30 @@ class RecordWriter:
         """Wait for what is on its way and disconnect.
 
         Raises:
-            InfrastructureError: The broker did not take everything within `timeout_s`.
+            InfrastructureError: A record could not be written, or the broker did not take
+                everything within `timeout_s`.
         """
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
         try:
-            await asyncio.wait_for(producer.stop(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self.flush()
         except TimeoutError as error:
-            await producer.client.close()
             raise InfrastructureError(
                 f"The broker at {self._broker} did not acknowledge the last records within "
                 f"{timeout_s:g} s; whoever wrote them goes on from its checkpoint."
             ) from error
+        finally:
+            await self.disconnect()
+
+    async def disconnect(self) -> None:
+        """Disconnect at once; what the broker has not acknowledged may be lost."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        stopping = asyncio.create_task(producer.stop())
+        await asyncio.wait({stopping}, timeout=DISCONNECT_S)
+        if not stopping.done():
+            stopping.cancel()
+            await producer.client.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

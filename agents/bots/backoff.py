@@ -8,7 +8,7 @@ from schemas.reasons import DenialCode
 
 SHORT_WAIT_MS = 1_000
 SOON_OVER = (DenialCode.SELF_CROSS, DenialCode.REPLACE_FAILED)
-"""A blocker that is being cancelled, an order that was filled meanwhile: they pass by themselves."""
+"""A blocker is being cancelled, an order was filled meanwhile: they pass by themselves."""
 LONGEST_WAIT_MS = 60_000
 LONGEST_STREAK = 16
 

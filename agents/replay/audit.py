@@ -92,12 +92,12 @@ def audit_stage(
 def _first_difference(
     recorded: dict[tuple[str, int], bytes], derived: dict[tuple[str, int], bytes]
 ) -> Difference | None:
-    """The first position that differs; what was derived beyond the log's end is not yet written."""
-    last = max((position for _, position in recorded), default=-1)
-    keys = sorted(recorded.keys() | derived.keys(), key=lambda key: (key[1], key[0]))
-    for topic, position in keys:
+    """The first position that differs; what was derived beyond a topic's end is not yet written."""
+    last: dict[str, int] = {}
+    for topic, position in recorded:
+        last[topic] = max(position, last.get(topic, -1))
+    for topic, position in sorted(recorded.keys() | derived.keys(), key=lambda key: key[::-1]):
         was, now = recorded.get((topic, position)), derived.get((topic, position))
-        unfinished = was is None and position >= last
-        if was != now and not unfinished:
+        if was != now and position <= last.get(topic, -1):
             return Difference(topic, position, was, now)
     return None

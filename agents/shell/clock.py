@@ -21,7 +21,8 @@ ORIGIN = "clock"
 SECOND_MS = 1000
 SHORTEST_SLEEP_S = 0.01
 REMEMBER_S = 5.0
-TOLERANCE_MS = 60_000
+TOLERANCE_S = 60.0
+"""Wall seconds a session may stand still until its clock has passed the last tick."""
 
 
 def tick_at(second_ms: int) -> ClockTick:
@@ -77,13 +78,14 @@ class ClockService:
         """Find out where an earlier clock stopped.
 
         Raises:
-            ConfigurationError: The session clock is more than a minute behind the log.
+            ConfigurationError: The session would stand still for more than a minute.
             InfrastructureError: No broker answers.
         """
         settings = self._context.settings
         last = await last_tick(settings.broker, settings.topic_prefix)
-        now = self._context.clock.now_ms()
-        if last is not None and now < last - TOLERANCE_MS:
+        clock = self._context.clock
+        now = clock.now_ms()
+        if last is not None and (last - now) / clock.speed / 1000 > TOLERANCE_S:
             raise ConfigurationError(
                 f"The session clock shows {now} ms, but the log has ticks up to {last} ms already: "
                 "everything would stand still until then. Set PETS_ANCHOR_EVENT_MS to at least "

@@ -18,6 +18,7 @@ from agents.stages.gate_state import GateState
 from schemas.control import BotStateChanged, CapitalAllocated, Command, CommandApplied, Verb
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
+from schemas.market import MarketResolved
 from schemas.ops import ClockTick
 from schemas.risk import (
     BreakerKind,
@@ -104,6 +105,7 @@ class GateStage:
             CapitalAllocated: self._capital,
             ClockTick: intents.forget_sides,
             Command: self._command,
+            MarketResolved: intents.resolved,
             MergeIntent: intents.merge,
             OrderPlaced: intents.placed,
             PairsMerged: intents.merged,

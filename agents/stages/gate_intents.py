@@ -11,6 +11,7 @@ from agents.stages.gate_state import GateState, Merging, PendingReplace, reserve
 from agents.stages.gate_verdicts import Verdicts, digest_of
 from schemas.errors import InvalidOrderError
 from schemas.ids import AccountId, BotId, OrderId
+from schemas.market import MarketResolved
 from schemas.ops import ClockTick
 from schemas.reasons import DenialCode
 from schemas.trading import (
@@ -131,6 +132,12 @@ class Intents:
             if merging == done:
                 del self._state.merges[intent_id]
                 return
+
+    def resolved(self, message: MarketResolved) -> None:
+        """A resolved market's pairs are paid out; no merge of them is waited for."""
+        merges = self._state.merges
+        for intent_id in [key for key, m in merges.items() if m.market_id == message.market_id]:
+            del merges[intent_id]
 
     def order_ended(self, fact: OrderEnded) -> None:
         """An order is gone: its side may be quoted alone for a moment; who waited is judged."""

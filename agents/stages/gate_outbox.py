@@ -43,6 +43,16 @@ class GateOutbox:
         """Start on a message; `now` is the fold's time, ms."""
         self._cause, self._now, self._emits = cause, now, []
 
+    @property
+    def now(self) -> int:
+        """Time of the fold, ms."""
+        return self._now
+
+    @property
+    def cause_id(self) -> str:
+        """Id of the message that is worked on."""
+        return "" if self._cause is None else self._cause.event_id
+
     def take(self) -> list[Emit]:
         """All that was said since `begin`."""
         return self._emits

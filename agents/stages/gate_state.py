@@ -33,16 +33,17 @@ class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
     """A verdict without its orders, to be told again when the same intent comes again.
 
     Attributes:
+        at: When it was given, ms.
         digest: Of the orders; another payload under the same id is another order.
+        cause: The message that led to it, where that was not the intent itself.
         code: Why it was denied; None when it was approved.
         failed: Position of the denied order within the intent.
     """
 
-    event_id: str
     at: int
-    causation_id: str
     intent_id: str
     digest: str
+    cause: str = ""
     kinds: tuple[IntentKind, ...] = ()
     zones: tuple[Zone | None, ...] = ()
     cancel_first: OrderId | None = None

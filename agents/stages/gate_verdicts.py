@@ -9,7 +9,7 @@ from agents.stages.gate_case import Denial
 from agents.stages.gate_outbox import SOURCE, GateOutbox
 from agents.stages.gate_state import DECISIONS_KEPT, DECISIONS_KEPT_MS, Decided, GateState
 from schemas.envelope import Header
-from schemas.ids import AccountId, OrderId
+from schemas.ids import AccountId, OrderId, derive_id
 from schemas.trading import IntentApproved, IntentDenied, Order
 from streams.orders import OpenOrder
 
@@ -17,6 +17,11 @@ from streams.orders import OpenOrder
 def digest_of(orders: Sequence[Order]) -> str:
     """What tells one payload from another under the same id."""
     return blake2b(msgspec.json.encode(orders), digest_size=8).hexdigest()
+
+
+def _cause(out: GateOutbox, intent_id: str) -> str:
+    """The message the gate works on, unless it is the intent itself."""
+    return "" if out.cause_id == intent_id else out.cause_id
 
 
 class Verdicts:
@@ -45,13 +50,11 @@ class Verdicts:
     ) -> None:
         """Say yes and remember it."""
         orders = [entry.order for entry in entries]
-        head = out.head("verdict", intent_id)
         decided = Decided(
-            event_id=head["event_id"],
-            at=head["ingest_time"],
-            causation_id=head["causation_id"],
+            at=out.now,
             intent_id=intent_id,
             digest=digest_of(orders),
+            cause=_cause(out, intent_id),
             kinds=tuple(entry.kind for entry in entries),
             zones=tuple(entry.zone for entry in entries),
             cancel_first=cancel_first,
@@ -70,13 +73,11 @@ class Verdicts:
         remember: bool = True,
     ) -> None:
         """Say no and remember it."""
-        head = out.head("verdict", intent_id, denial.code)
         decided = Decided(
-            event_id=head["event_id"],
-            at=head["ingest_time"],
-            causation_id=head["causation_id"],
+            at=out.now,
             intent_id=intent_id,
             digest=digest_of(orders),
+            cause=_cause(out, intent_id),
             code=denial.code,
             rule=denial.rule,
             limit=denial.limit,
@@ -89,12 +90,15 @@ class Verdicts:
 
     def repeat(self, decided: Decided, orders: Sequence[Order], out: GateOutbox) -> None:
         """Tell a verdict, for the first time or again; the message is the same."""
+        cause, parts = decided.cause or decided.intent_id, [decided.intent_id]
+        if decided.code is not None:
+            parts.append(decided.code)
         head = Header(
-            event_id=decided.event_id,
+            event_id=derive_id(SOURCE, cause, "verdict", *parts),
             event_time=decided.at,
             ingest_time=decided.at,
             source=SOURCE,
-            causation_id=decided.causation_id,
+            causation_id=cause,
         )
         bot_id, event = orders[0].bot_id, orders[0].venue_event_id
         if decided.code is None:

@@ -55,21 +55,22 @@ class EquityPoints:
         """Points of the bots a message concerns and of the account, where they are due."""
         bots = self._account.concerned(cause)
         for bot_id in bots:
-            point = self._point(bot_id)
-            if self._is_due(bot_id, point):
+            if self._may_tell(bot_id) and self._moved(bot_id, point := self._point(bot_id)):
                 yield self._emit(bot_id, point, self._totals((bot_id,)), cause)
-        if bots or isinstance(cause, ClockTick | CapitalAllocated):
+        concerned = bots or isinstance(cause, ClockTick | CapitalAllocated)
+        if concerned and self._may_tell(ACCOUNT):
             point = self._account_point()
-            if self._is_due(ACCOUNT, point):
+            if self._moved(ACCOUNT, point):
                 everybody = tuple(self._account.state.ledger.bots)
                 yield self._emit(None, point, self._totals(everybody), cause)
 
-    def _is_due(self, scope: str, point: SentPoint) -> bool:
+    def _may_tell(self, scope: str) -> bool:
         last = self._sent.get(scope)
-        if last is None:
-            return True
-        moved = msgspec.structs.replace(point, at=last.at) != last
-        return moved and point.at - last.at >= APART_MS
+        return last is None or self._account.now - last.at >= APART_MS
+
+    def _moved(self, scope: str, point: SentPoint) -> bool:
+        last = self._sent.get(scope)
+        return last is None or msgspec.structs.replace(point, at=last.at) != last
 
     def _point(self, bot_id: BotId) -> SentPoint:
         account = self._account

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.context import Context, context_of
+from api.context import Context, context_of, known_bot
+from api.freshness import BOOKS, known
 from api.live import exposure_of
 from api.models import (
     BreakerView,
@@ -15,17 +16,19 @@ from api.models import (
     PortfolioView,
     ResumeBody,
 )
+from api.operator import Operator
 from api.problems import ApiError
-from api.routes.bots import command
 from schemas.control import Verb
-from schemas.ids import BotId, MarketId
+from schemas.ids import MarketId
 
 router = APIRouter(prefix="/risk", tags=["risk"])
 PHRASE = "RESUME"
+PORTFOLIO = "portfolio"
+GATE = ("gate",)
 
 
 @router.get("/metrics")
-async def risk_metrics(
+async def get_risk_metrics(
     context: Annotated[Context, Depends(context_of)],
 ) -> Envelope[PortfolioView]:
     """Equity, drawdown, exposure, and what a halt would touch."""
@@ -44,11 +47,13 @@ async def risk_metrics(
         open_positions=touched.open_positions,
         position_cost=touched.position_cost,
     )
-    return context.envelope(view, point.ingest_time if point else 0)
+    return context.envelope(
+        view, known(state, ("ledger", "gate", BOOKS), point.ingest_time if point else 0)
+    )
 
 
 @router.get("/circuit-breakers")
-async def circuit_breakers(
+async def list_circuit_breakers(
     context: Annotated[Context, Depends(context_of)],
 ) -> Envelope[list[BreakerView]]:
     """Every breaker with its value and its limit."""
@@ -65,18 +70,19 @@ async def circuit_breakers(
         for item in breakers
     ]
     newest = max((item.ingest_time for item in breakers), default=0)
-    return context.envelope(views, newest)
+    return context.envelope(views, known(context.state, GATE, newest))
 
 
 @router.get("/denials")
-async def denials(
+async def list_denials(
     context: Annotated[Context, Depends(context_of)],
     bot_id: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Envelope[list[DenialView]]:
     """The newest denied intents: why there was no trade."""
+    wanted = None if bot_id is None else known_bot(bot_id)
     state = context.state
-    chosen = [d for d in reversed(state.denials) if bot_id in (None, d.bot_id)][:limit]
+    chosen = [d for d in reversed(state.denials) if wanted in (None, d.bot_id)][:limit]
     views = [
         DenialView(
             time=denial.event_time,
@@ -90,46 +96,56 @@ async def denials(
         )
         for denial in chosen
     ]
-    return context.envelope(views, state.now)
+    newest = max((denial.ingest_time for denial in chosen), default=0)
+    return context.envelope(views, known(state, GATE, newest))
 
 
 @router.post("/halt")
-async def halt(body: CommandBody, context: Annotated[Context, Depends(context_of)]) -> CommandView:
+async def halt_trading(body: CommandBody, operator: Annotated[Operator, Depends()]) -> CommandView:
     """No new risk from any bot, every order cancelled, positions stay. Needs no database."""
-    return await command(context, Verb.HALT, None, body.reason)
+    return await operator.send(Verb.HALT, None, body.reason)
 
 
 @router.post("/emergency-halt")
 async def emergency_halt(
-    body: CommandBody, context: Annotated[Context, Depends(context_of)]
+    body: CommandBody, operator: Annotated[Operator, Depends()]
 ) -> CommandView:
     """A halt that also unwinds positions passively; what cannot be closed is said."""
-    return await command(context, Verb.EMERGENCY_HALT, None, body.reason)
+    return await operator.send(Verb.EMERGENCY_HALT, None, body.reason)
 
 
 @router.post("/resume")
-async def resume(body: ResumeBody, context: Annotated[Context, Depends(context_of)]) -> CommandView:
-    """End a halt."""
-    if body.phrase != PHRASE:
-        raise ApiError(
-            422, "phrase-needed", f"Expected the phrase {PHRASE}, received {body.phrase!r}."
-        )
-    return await command(context, Verb.RESUME_TRADING, None, body.reason)
+async def resume_trading(body: ResumeBody, operator: Annotated[Operator, Depends()]) -> CommandView:
+    """End a halt; the gate refuses while a breaker of the portfolio is open."""
+    _require_phrase(body)
+    return await operator.send(Verb.RESUME_TRADING, None, body.reason)
 
 
 @router.post("/rearm/{scope}")
-async def rearm(
-    scope: str, body: ResumeBody, context: Annotated[Context, Depends(context_of)]
+async def rearm_breaker(
+    scope: str, body: ResumeBody, operator: Annotated[Operator, Depends()]
 ) -> CommandView:
-    """Close a drawdown breaker of a bot, or of the portfolio, after a look at its cause."""
+    """Close a drawdown breaker of a bot, or of the `portfolio`, after a look at its cause."""
+    _require_phrase(body)
+    bot_id = None if scope == PORTFOLIO else known_bot(scope)
+    return await operator.send(Verb.REARM, bot_id, body.reason)
+
+
+def _require_phrase(body: ResumeBody) -> None:
+    """Taking risk again is the riskier direction.
+
+    Raises:
+        ApiError: The phrase is another one.
+    """
     if body.phrase != PHRASE:
         raise ApiError(
-            422, "phrase-needed", f"Expected the phrase {PHRASE}, received {body.phrase!r}."
+            422,
+            "phrase-needed",
+            f"Expected the phrase {PHRASE}, received {body.phrase[:80]!r}.",
+            "Look at the cause of the halt first.",
         )
-    bot_id = None if scope == "portfolio" else BotId(scope)
-    return await command(context, Verb.REARM, bot_id, body.reason)
 
 
 def _question(context: Context, market_id: MarketId) -> str:
-    market = context.state.markets.get(market_id)
-    return market.question if market else ""
+    market = context.state.market(market_id)
+    return market.question if market else market_id

@@ -6,37 +6,56 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.context import Context, context_of
+from api.context import NAMES, Context, context_of
+from api.freshness import Known
+from api.live import exposure_of
 from api.models import Envelope, StageView, StatusView
+from schemas.values import BotState
 
 router = APIRouter(tags=["status"])
 VERSION = version("pets-dataflow")
 
 
 @router.get("/status")
-async def status(context: Annotated[Context, Depends(context_of)]) -> Envelope[StatusView]:
+async def get_status(context: Annotated[Context, Depends(context_of)]) -> Envelope[StatusView]:
     """The whole system at a glance."""
-    state = context.state
-    stages = [
+    state, touched = context.state, exposure_of(context.state)
+    view = StatusView(
+        trading_state=state.risk.trading_state if state.risk else "UNKNOWN",
+        reason=_reason(context),
+        session_time=context.clock.now_ms(),
+        speed=context.clock.speed,
+        version=VERSION,
+        stages=_stages(context),
+        database="ok" if context.pool is not None else "The database does not answer.",
+        dead_letters=state.dead_letters,
+        markets=dict(Counter(str(market.label) for market in state.markets.values())),
+        bots=len(NAMES),
+        active_bots=sum(state.bots.get(bot_id) is BotState.ACTIVE for bot_id in NAMES),
+        open_orders=touched.open_orders,
+        open_positions=touched.open_positions,
+    )
+    return context.envelope(view, Known(state.now, "Nothing has come over the log since."))
+
+
+def _reason(context: Context) -> str:
+    if context.state.risk is not None:
+        return context.state.risk.reason
+    if not context.reader.caught_up.is_set():
+        return "The log is being read."
+    return "The risk gate has not spoken yet."
+
+
+def _stages(context: Context) -> list[StageView]:
+    beats = sorted(context.state.heartbeats.values(), key=lambda beat: beat.component)
+    return [
         StageView(
             component=beat.component,
             status=beat.status,
-            age_s=max(0.0, context.clock.wall_age_s(beat.ingest_time)),
+            age_s=context.age_s(beat.ingest_time),
             lag=beat.lag,
             processed=beat.processed,
             detail=beat.detail,
         )
-        for beat in sorted(state.heartbeats.values(), key=lambda beat: beat.component)
+        for beat in beats
     ]
-    view = StatusView(
-        trading_state=state.risk.trading_state if state.risk else "UNKNOWN",
-        reason=state.risk.reason if state.risk else "The risk gate has not spoken yet.",
-        session_time=context.clock.now_ms(),
-        speed=context.clock.speed,
-        version=VERSION,
-        stages=stages,
-        database="ok" if context.pool is not None else "The database does not answer.",
-        dead_letters=state.dead_letters,
-        markets=dict(Counter(str(market.label) for market in state.markets.values())),
-    )
-    return context.envelope(view, state.now)

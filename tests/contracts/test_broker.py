@@ -106,7 +106,7 @@ async def test_a_record_behind_a_missing_one_is_refused_and_nothing_more_is_writ
         await writer.acknowledged(await writer.write(ALERTS, 0, None, b"third"))
     with pytest.raises(InfrastructureError, match="Nothing more is written"):
         _ = await writer.write(ALERTS, 0, None, b"fourth")
-    await writer.close()
+    await writer.disconnect()
 
     async with open_reader(broker) as reader:
         assert (await reader.bounds(prefix + ALERTS.name, [0]))[0].end == 1

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from api.callers import dashboard_key
 from api.runtime.ports import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
@@ -68,7 +69,7 @@ class Installation:
 
     def get(self, path: str) -> Any:
         url = f"http://127.0.0.1:{self.ports['API']}/api/v1{path}"
-        return httpx.get(url, timeout=10.0, headers={"X-Client": "dashboard"}).json()
+        return httpx.get(url, timeout=10.0, headers={"X-API-Key": dashboard_key("")}).json()
 
     def until(self, done: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
@@ -148,14 +149,18 @@ def test_a_second_start_in_the_same_home_is_refused(installation: Installation) 
     assert "Traceback" not in second.stderr
 
 
-def test_halt_stops_all_new_risk_and_cancels_orders(installation: Installation) -> None:
+def test_halt_leaves_only_orders_that_reduce(installation: Installation) -> None:
     halted = installation.pets("halt", "--reason", "test")
     assert halted.returncode == 0, halted.stderr
     installation.until(
         lambda: installation.get("/status")["data"]["trading_state"] == "HALTED", "halt"
     )
+    resting = "/orders?limit=500&status=PENDING&status=PARTIALLY_FILLED"
     installation.until(
-        lambda: installation.get("/risk/metrics")["data"]["open_orders"] == 0, "no open orders"
+        lambda: all(
+            order["kind"] == "REDUCE" for order in installation.get(resting)["data"]["orders"]
+        ),
+        "end of all orders but those that reduce",
     )
 
 
@@ -201,9 +206,9 @@ def test_the_run_replayed_from_its_inputs_gives_the_decisions_it_made(
     audit = installation.pets("replay", "inputs")
     assert audit.returncode == 0, audit.stdout + audit.stderr
     for stage in ("book", "bots", "gate", "paper", "ledger"):
-        assert re.search(rf"^{stage}: \d+ inputs; .*equal to the byte\.$", audit.stdout, re.M), (
-            audit.stdout
-        )
+        assert re.search(
+            rf"^{stage}: \d+ inputs; .*equal to the byte\.$", audit.stdout, re.M
+        ), audit.stdout
     assert installation.stop() == 0
 
 

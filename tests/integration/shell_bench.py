@@ -76,11 +76,14 @@ async def until_saved(settings: Settings, offset: int, partition: int = 0) -> Ch
             await asyncio.sleep(0.05)
 
 
-async def new_record(settings: Settings, topic: TopicSpec, partition: int = 0) -> None:
-    """Wait until a topic has a record that was not there before."""
+async def new_record(
+    settings: Settings, topic: TopicSpec, partition: int = 0, before: int | None = None
+) -> None:
+    """Wait until a topic has a record behind offset `before`, by default its present end."""
     name = settings.topic_prefix + topic.name
     async with open_reader(settings.broker) as reader, asyncio.timeout(60):
-        before = (await reader.bounds(name, [partition]))[partition].end
+        if before is None:
+            before = (await reader.bounds(name, [partition]))[partition].end
         while (await reader.bounds(name, [partition]))[partition].end <= before:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

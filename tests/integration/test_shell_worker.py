@@ -174,11 +174,10 @@ async def test_stopping_is_quick_and_leaves_nothing_unsaved(settings: Settings) 
     ready = asyncio.Event()
     work = asyncio.create_task(run_stages(settings, [CountingStage], stop=stop, on_ready=ready.set))
     await asyncio.wait_for(ready.wait(), 30)
-    written = asyncio.create_task(new_record(settings, COMMANDS))
     await publish(settings, 0, 200)
-    async with asyncio.timeout(20):
-        await written
-        stop.set()
+    await new_record(settings, COMMANDS, before=0)
+    stop.set()
+    async with asyncio.timeout(10):
         await work
 
     told = await taken(settings, COMMANDS)

@@ -252,6 +252,7 @@ async def test_a_database_killed_and_back_loses_nothing(
             assert own_postgres.pid is not None
             os.kill(own_postgres.pid, signal.SIGKILL)
             await saying
+            await world.say([messages.signal(5000 + round_)])
             await world.read(HEARTBEATS, _tells_of_an_outage)
             await own_postgres.start(silent)
             await world.until_stored()

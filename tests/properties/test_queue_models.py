@@ -45,7 +45,7 @@ def play(
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(steps, quantity, exponents)
 def test_risk_averse_is_never_ahead_of_power_probability(
     tape: list[tuple[str, int, int, int]], level: int, exponent: int
@@ -57,7 +57,7 @@ def test_risk_averse_is_never_ahead_of_power_probability(
         assert fillable <= other_fillable
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(steps, quantity, st.integers(0, 20), st.integers(1, 20))
 def test_whoever_joins_earlier_is_never_behind(
     tape: list[tuple[str, int, int, int]], level: int, join: int, delay: int

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.envelope import Message
 from schemas.errors import PositionNotFoundError
+from schemas.market import TickSizeChanged
 from streams.account import Account
 from streams.account_facts import CapitalRefused, Fact
 from streams.account_state import AccountRules
@@ -20,6 +21,7 @@ from tests.streams.account_messages import (
     DAY,
     MARKET,
     NO,
+    OTHER,
     SELL,
     T0,
     YES,
@@ -194,8 +196,8 @@ def test_a_merge_sells_both_sides_at_the_mid_and_costs_gas() -> None:
     yes, no = changes(facts)
     assert yes.holding.realised == 60 * Decimal("0.47") - 27 - Decimal("0.005")
     assert no.holding.realised == 60 * Decimal("0.53") - 30 - Decimal("0.005")
-    assert yes.closed == False
-    assert no.closed == False
+    assert not yes.closed
+    assert not no.closed
     assert all(c.closed for c in changes(case.feed(case.stream.merged(5, "40", bot=BOT_5))))
     assert case.bot.stakes == {}
 
@@ -300,3 +302,44 @@ def test_time_never_runs_back() -> None:
     case = Case()
     case.feed(case.stream.tick(5000), case.stream.tick(1000))
     assert case.account.now == T0 + 5000
+
+
+def test_a_resolved_market_is_forgotten_after_a_day() -> None:
+    case = Case()
+    case.feed(case.stream.resolved(10, "1"))
+    case.feed(case.stream.listed(20))
+    facts = case.account.state.markets[MARKET]
+    assert facts.resolved_at == T0 + 10
+    case.feed(case.stream.mark(30, "0.40", "0.55"))
+    assert case.account.state.ledger.marks == {}
+    case.feed(case.stream.tick(DAY + 10))
+    assert MARKET in case.account.state.markets
+    case.feed(case.stream.tick(DAY + 11))
+    assert case.account.state.markets == {}
+    assert case.account.state.ledger.payouts == {}
+
+
+def test_a_tick_size_changes_for_known_markets() -> None:
+    case = Case()
+    change = TickSizeChanged(**case.stream.head(1), market_id=MARKET, old_tick=100, new_tick=10)
+    case.feed(change)
+    assert case.account.state.markets[MARKET].tick_size == Decimal("0.001")
+    foreign = TickSizeChanged(**case.stream.head(1), market_id=OTHER, old_tick=100, new_tick=10)
+    case.feed(foreign)
+    assert OTHER not in case.account.state.markets
+
+
+def test_a_market_listed_after_a_fill_counts_from_then_on() -> None:
+    case = Case()
+    order = an_order(YES, BUY, "0.40", "100", market=OTHER)
+    case.feed(case.stream.fill(1, order))
+    assert case.account.exposure.of_bot(BOT_5) == 0
+    case.feed(case.stream.listed(2, a_market(OTHER)))
+    assert case.account.exposure.of_bot(BOT_5) == 40
+
+
+def test_unallocated_cash_cannot_be_overdrawn() -> None:
+    case = Case()
+    case.feed(case.stream.capital(1, None, "100"))
+    assert case.feed(case.stream.capital(2, None, "-101")) == [CapitalRefused(None)]
+    assert case.account.state.ledger.unallocated == 100

@@ -96,7 +96,7 @@ def test_a_at_the_greatest_skew_only_the_reducing_side_is_quoted() -> None:
         held = holding(yes, price="0.1")  # cheap, so that the market limit does not bind
         return wanted(view({"0.49": 100}, {"0.51": 100}, held=held, me=account()))
 
-    assert skewed("5800").bid is not None
+    assert skewed("5000").bid is not None
     found = skewed("6000")
     assert (found.skew, found.reason) == (Decimal("0.3"), "max-skew")
     assert found.bid is None

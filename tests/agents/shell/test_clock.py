@@ -21,6 +21,17 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+async def ticked(service: ClockService, writer: HeldWriter, records: int) -> None:
+    """Run the clock until it has written some records."""
+    running = asyncio.create_task(service.run())
+    async with asyncio.timeout(20):
+        while len(writer.sent) < records:  # noqa: ASYNC110 - the writer tells no one
+            await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
 def remember(monkeypatch: pytest.MonkeyPatch, last: int | None) -> None:
     async def load(*_: object) -> Checkpoint | None:
         if last is None:
@@ -55,8 +66,7 @@ async def test_ticks_come_once_a_second_of_session_time_to_every_deciding_log(
     service = ClockService(context(clock=fast, outputs=outputs))
     await service.resume()
 
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(service.run(), 0.25)
+    await ticked(service, outputs, 10)
 
     by_topic = {
         topic: [
@@ -68,7 +78,7 @@ async def test_ticks_come_once_a_second_of_session_time_to_every_deciding_log(
     }
     ticks = by_topic[DECIDE_INPUTS]
     assert by_topic[GATE_INPUTS] == ticks
-    assert ticks[0] == 1_000_000
+    assert ticks[0] >= 1_000_000
     assert all(tick % 1000 == 0 for tick in ticks)
     assert ticks == sorted(set(ticks))
     assert len(ticks) >= 5
@@ -83,11 +93,10 @@ async def test_a_restarted_clock_does_not_tick_before_it_is_past_the_last_tick(
     service = ClockService(context(clock=fast, outputs=outputs))
     await service.resume()
 
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(service.run(), 0.2)
+    await ticked(service, outputs, 2)
 
     first = TICKS.decode(decode_frame(outputs.sent[0].value).messages[0])
-    assert first.ingest_time == 1_004_000
+    assert first.ingest_time > 1_003_000
 
 
 async def test_the_clock_remembers_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +105,7 @@ async def test_the_clock_remembers_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     service = ClockService(context(clock=SessionClock(), checkpoints=checkpoints))
     await service.resume()
 
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(service.run(), 0.05)
+    await ticked(service, checkpoints, 1)
 
     [sent] = checkpoints.sent
     kept = msgspec.json.decode(sent.value, type=Checkpoint)
@@ -106,8 +114,17 @@ async def test_the_clock_remembers_how_far_it_is(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_session_that_would_run_back_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    remember(monkeypatch, wall_ms() + 3_600_000)
+    remember(monkeypatch, wall_ms() + 70_000)
     service = ClockService(context(clock=SessionClock()))
 
     with pytest.raises(ConfigurationError, match="Set PETS_ANCHOR_EVENT_MS to at least"):
         await service.resume()
+
+
+async def test_a_fast_session_soon_passes_the_last_tick_and_is_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remember(monkeypatch, 70_000)
+    fast = SessionClock(anchor_wall_ms=wall_ms(), anchor_event_ms=0, speed=10.0)
+
+    await ClockService(context(clock=fast)).resume()

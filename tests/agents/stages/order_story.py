@@ -86,6 +86,18 @@ class Story:
     def expired(self) -> OrderExpired:
         return OrderExpired(**self.tape.head(), **self._who, filled=Decimal(0))
 
+    def report(self, name: str) -> OrderPlaced | OrderRejected | OrderCanceled | OrderExpired:
+        """What the venue says, by the name of the method here."""
+        match name:
+            case "placed":
+                return self.placed()
+            case "rejected":
+                return self.rejected()
+            case "canceled":
+                return self.canceled()
+            case _:
+                return self.expired()
+
     def fill(self, size: str, cumulative: str) -> Fill:
         whole = Decimal(cumulative) == self.of.size
         return Fill(

@@ -86,7 +86,7 @@ def test_the_stamp_is_the_view_of_the_decision() -> None:
     for order in loop.orders():
         stamp = loop.stamps[order.order_id]
         assert (str(stamp.bid), str(stamp.ask)) == ("0.48", "0.5")
-        assert (stamp.bid_size, stamp.ask_size) == (3000, 3000)
+        assert stamp.bid_size == stamp.ask_size == 3000
         assert stamp.decided_at == order.ordered_at
         assert 0 <= stamp.decided_at - stamp.heard_at <= 1_000
         assert stamp.trust is Trust.CONSISTENT

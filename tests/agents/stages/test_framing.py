@@ -181,6 +181,17 @@ def test_a_checkpoint_carries_time_so_that_dead_letters_repeat_exactly() -> None
     assert again.apply(1, b"bad").records == first.apply(1, b"bad").records
 
 
+def test_a_restored_stage_knows_which_frames_it_has_applied() -> None:
+    first = fold()
+    first.apply(0, frame(5, trade(1)))
+    again = fold()
+    again.restore(first.checkpoint())
+
+    assert again.apply(1, frame(5, trade(1))).repeated
+    assert not again.apply(2, frame(6, trade(2))).repeated
+    assert state(again).count == 2
+
+
 records_in = st.lists(
     st.one_of(
         st.tuples(st.just("trades"), st.lists(st.sampled_from([1, 1, 1, POISON]), max_size=4)),

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agents.stages.gate_judge import CHECKS
+from agents.stages.gate_state import DECISIONS_KEPT, DECISIONS_KEPT_MS
 from schemas.ids import BotId
 from schemas.reasons import DenialCode
 from schemas.trading import IntentDenied, Order, Stamp
@@ -41,6 +42,7 @@ from tests.streams.account_messages import (
     YES,
     a_market,
     an_order,
+    event_of,
 )
 
 BOT_2, BOT_4, BOT_8 = BotId("bot_02"), BotId("bot_04"), BotId("bot_08")
@@ -387,6 +389,62 @@ def test_an_event_takes_fifteen_per_cent_of_the_portfolio() -> None:
     assert verdict.code is DenialCode.EXPOSURE_EVENT
 
 
+@pytest.mark.parametrize(
+    ("unallocated", "size", "code"),
+    [
+        ("100000", "200", DenialCode.EXPOSURE_BOT),
+        ("2000", "100", DenialCode.EXPOSURE_PORTFOLIO),
+        ("100000", "100", None),
+    ],
+)
+def test_a_bot_takes_eighty_per_cent_of_itself_and_all_sixty_of_the_portfolio(
+    unallocated: str, size: str, code: DenialCode | None
+) -> None:
+    gate = Gate(bots=(BOT_5,))
+    gate.feed(gate.stream.capital(0, None, unallocated))
+    for number in range(8):
+        market = type(MARKET)(f"0x{number:02x}")
+        gate.feed(gate.stream.listed(0, a_market(market)))
+        gate.hold(an_order(YES, BUY, "0.40", "2480", market=market))
+    emits = gate.bundle(an_order(YES, BUY, "0.40", size), an_order(NO, BUY, "0.53", "10"))
+    if code is None:
+        approved(emits)
+    else:
+        assert denied(emits).code is code
+
+
+def test_an_outcome_takes_a_part_of_bot_sixs_budget_for_the_event() -> None:
+    bot, event = BotId("bot_06"), event_of(OTHER)
+    gate = Gate(bots=(bot,))
+    for market in (MARKET, OTHER):
+        listed = a_market(market, event=event, neg_risk=True, event_markets=2)
+        gate.feed(gate.stream.listed(0, listed))
+    gate.hold(an_order(YES, BUY, "0.40", "2400", bot=bot, kind=DIRECTIONAL, event=event))
+
+    def more(size: str) -> Order:
+        return an_order(
+            YES, BUY, "0.30", size, bot=bot, kind=DIRECTIONAL, event=event, fair="0.5", edge="0.2"
+        )
+
+    stamp = gate.stamp("0.28", "0.33")
+    assert code_of(gate, more("133.34"), stamp) is DenialCode.EXPOSURE_OUTCOME
+    approved(gate.place(more("133.33"), stamp))
+
+
+def test_a_bundle_across_outcomes_counts_its_legs_in_one_event() -> None:
+    bot, event = BotId("bot_06"), event_of(OTHER)
+    gate = Gate(bots=(bot,))
+    for market in (MARKET, OTHER):
+        listed = a_market(market, event=event, neg_risk=True, event_markets=2)
+        gate.feed(gate.stream.listed(0, listed))
+    legs = [
+        an_order(YES, BUY, "0.45", "100", bot=bot, market=m, event=event, kind=ARB, bundle="b")
+        for m in (MARKET, OTHER)
+    ]
+    approved(gate.bundle(*legs))
+    assert gate.stage._account.exposure.of_event(bot, event) == 45
+
+
 def test_position_count_includes_resting_openings_but_not_dust() -> None:
     gate = Gate()
     for number in range(21):
@@ -556,3 +614,21 @@ def test_a_bot_that_never_started_may_not_even_reduce() -> None:
         an_order(YES, SELL, "0.50", "100", bot=BOT_8, kind=REDUCE), operator=True
     )
     approved(gate.place(mine))
+
+
+def test_the_memory_of_verdicts_is_bounded_by_number_and_age() -> None:
+    gate = gate_4()
+    for _ in range(DECISIONS_KEPT + 10):
+        gate.place(directional("0.60"), gate.stamp("0.28", "0.65"))
+    assert len(gate.stage._state.decided) == DECISIONS_KEPT
+    gate.feed(gate.stream.tick(gate.at + DECISIONS_KEPT_MS + 1))
+    gate.place(directional("0.60"), gate.stamp("0.28", "0.65"))
+    assert len(gate.stage._state.decided) == 1
+
+
+def test_an_open_order_is_known_even_when_its_verdict_is_forgotten() -> None:
+    gate = gate_4()
+    order = directional()
+    approved(gate.place(order, gate.stamp("0.28", "0.33")))
+    gate.stage._state.decided.clear()
+    assert code_of(gate, order, gate.stamp("0.28", "0.33")) is DenialCode.DUPLICATE

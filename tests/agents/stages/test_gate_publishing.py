@@ -146,6 +146,15 @@ def test_a_merge_takes_free_pairs_once() -> None:
     assert gate.stage._state.merges == {}
 
 
+def test_a_resolution_ends_the_wait_for_a_merge() -> None:
+    gate = Gate()
+    gate.hold(an_order(YES, BUY, "0.45", "100"))
+    gate.hold(an_order(NO, BUY, "0.50", "60"))
+    gate.feed(gate.stream.merge(gate.at, "60", BOT_5))
+    gate.feed(gate.stream.resolved(10, "1"))
+    assert gate.stage._state.merges == {}
+
+
 def test_a_merge_without_pairs_is_denied() -> None:
     gate = Gate()
     assert of_type(gate.feed(gate.stream.merge(0, "10", BOT_5)), MergeDenied)
