@@ -10,14 +10,13 @@ from fastapi.security import APIKeyHeader
 
 from api.callers import KEY_HEADER
 from api.context import Context
-from api.middleware import add_middleware
+from api.middleware import PREFIX, add_middleware
 from api.models import Problem
 from api.present_metrics import PresentCollector
 from api.problems import MEDIA_TYPE, add_handlers
 from api.request_metrics import RequestMetrics
 from api.routes import bots, health, metrics, orders, positions, risk, status
 
-PREFIX = "/api/v1"
 ROUTERS = (health, status, bots, positions, orders, metrics, risk)
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {

@@ -20,12 +20,13 @@ from configs.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-OPEN_PATHS = ("/api/v1/health/", "/docs", "/openapi.json")
-HALTS = ("/api/v1/risk/halt", "/api/v1/risk/emergency-halt")
+PREFIX = "/api/v1"
+OPEN_PATHS = (f"{PREFIX}/health/", "/docs", "/openapi.json")
+HALTS = (f"{PREFIX}/risk/halt", f"{PREFIX}/risk/emergency-halt")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 SLOW_MS = 250.0
-_CORRELATION = re.compile(r"[\w.:-]{1,128}")
+_CORRELATION = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
 class RequestLog:
@@ -68,7 +69,7 @@ class RequestLog:
 
     def _tell(self, request: Request, status: int, seconds: float) -> None:
         """A read that went well says nothing at INFO: screens ask several times a second."""
-        route = getattr(request.scope.get("route"), "path", "unknown")
+        route = getattr(request.scope.get("route"), "path", "unknown").removeprefix(PREFIX)
         self._metrics.observe(request.method, route, status, seconds)
         ms = round(seconds * 1000, 2)
         quiet = request.method in READS and status < 400 and ms < SLOW_MS

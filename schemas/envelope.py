@@ -48,10 +48,10 @@ def header(source: str, cause: Message, *parts: str | int, now: int) -> Header:
     Returns:
         Keyword arguments for the message's constructor.
     """
-    return Header(
-        event_id=derive_id(source, cause.event_id, *parts),
-        event_time=now,
-        ingest_time=now,
-        source=source,
-        causation_id=cause.event_id,
-    )
+    return {
+        "event_id": derive_id(source, cause.event_id, *parts),
+        "event_time": now,
+        "ingest_time": now,
+        "source": source,
+        "causation_id": cause.event_id,
+    }

@@ -153,12 +153,35 @@ class Book:
 
     def levels(self, leg: int, side: int, count: int) -> list[Level]:
         """The best `count` levels, best first."""
+        index = leg + leg + side
+        sizes, occupied, ticks = self._sizes[index], self._occupied[index], self._best[index]
         found: list[Level] = []
-        for level in self.walk(leg, side):
-            if len(found) >= count:
-                break
-            found.append(level)
+        if side:
+            find, grid = occupied.find, self.grid
+            while len(found) < count and 0 <= ticks < grid:
+                found.append((ticks, sizes[ticks]))
+                ticks = find(1, ticks + 1)
+        else:
+            rfind = occupied.rfind
+            while len(found) < count and ticks > 0:
+                found.append((ticks, sizes[ticks]))
+                ticks = rfind(1, 0, ticks)
         return found
+
+    def touch(self, leg: int) -> tuple[int, int, int, int]:
+        """Best bid and its size, best ask and its size, in ticks and micro-shares.
+
+        An empty side shows as bid 0 or ask `grid`, of size 0.
+        """
+        if not self.grid:
+            return 0, 0, 0, 0
+        bids = leg + leg
+        bid, ask = self._best[bids], self._best[bids + 1]
+        return bid, self._sizes[bids][bid], ask, self._sizes[bids + 1][ask]
+
+    def notional(self, leg: int, side: int, count: int) -> int:
+        """Ticks times micro-shares on the best `count` levels; times the tick it is money."""
+        return sum([ticks * size for ticks, size in self.levels(leg, side, count)])
 
     def depth(self, leg: int, side: int, within: int, around: int | None = None) -> int:
         """Micro-shares resting at most `within` ticks from a price, on both sides of it.

@@ -192,7 +192,7 @@ class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="type")
     reason: str
 
 
-class EndedOrder(msgspec.Struct, frozen=True, kw_only=True):
+class EndedOrder(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What is remembered of an order that ended, so that repeats and late cancels are recognised.
 
     Attributes:

@@ -33,7 +33,7 @@ from streams.paper_state import ExchangeState
 from streams.prints import to_yes_space
 from streams.queue_models import QueueModel
 
-ENDED_KEPT_MS = 600_000
+ENDED_KEPT_MS = 120_000
 """How long an ended order is remembered."""
 RETIRED_KEPT_MS = 3_600_000
 """How long a resolved market is remembered, so that a late book message does not revive it."""

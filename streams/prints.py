@@ -11,7 +11,7 @@ from schemas.market import MarketTrade
 from schemas.values import PIPS, Action
 from streams.book import NO
 
-KEPT = 64
+KEPT = 32
 """Prints of one market that are remembered at most; at least the last half of them."""
 HORIZON_MS = 5_000
 """How old a print may be when room is made; a mirror with the same transaction comes sooner."""
@@ -45,7 +45,7 @@ def to_yes_space(trade: MarketTrade) -> YesPrint:
     return YesPrint(trade.action is Action.SELL, pips, trade.size, trade.event_time)
 
 
-class SeenPrint(msgspec.Struct, kw_only=True, gc=False):
+class SeenPrint(msgspec.Struct, kw_only=True, gc=False, array_like=True):
     """A print that was counted, or the mirror of one.
 
     Attributes:

@@ -138,8 +138,7 @@ def top_of(book: Book, own: OwnSizes, leg: int = YES) -> Top:
 
 def notional(book: Book, leg: int, side: int, levels: int) -> Decimal:
     """Dollars resting within a side's best levels: Σ price · size."""
-    units = sum(ticks * size for ticks, size in book.levels(leg, side, levels))
-    return to_shares(units * book.tick) / PIPS
+    return to_shares(book.notional(leg, side, levels) * book.tick) / PIPS
 
 
 def _best(

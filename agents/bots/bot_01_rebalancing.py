@@ -174,9 +174,10 @@ class Rebalancing(Bot[RebalancingState]):
         if view.orders:
             return "orders-left"
         equity = view.account.equity if view.account is not None else ZERO
-        unhedged = sum(
-            (m.bundle.unhedged_cost for m in state.markets.values() if m.bundle is not None), ZERO
-        )
+        unhedged = ZERO
+        for other in state.markets.values():
+            if other.bundle is not None and other.bundle.touched_at is not None:
+                unhedged += other.bundle.unhedged_cost
         return "unhedged-legs" if unhedged > self._parameters.unhedged * equity else ""
 
     def _choose(self, state: RebalancingState, view: View, numbers: PairNumbers) -> PairChoice:

@@ -17,7 +17,7 @@ from schemas.values import MICRO, PIPS
 from streams import markouts, toxicity, volatility
 from streams.logit import logit
 from streams.markouts import HORIZONS_MS, MarkoutState
-from streams.prints import PrintMemory, to_yes_space
+from streams.prints import HORIZON_MS, PrintMemory, to_yes_space
 from streams.toxicity import BUCKETS_PER_DAY, ToxicityState
 from streams.volatility import HOUR_MS, VolatilityState
 
@@ -114,6 +114,9 @@ def observe_book(
     if view.now >= market.checked_at + SECOND_MS:
         market.checked_at = view.now
         _answer_markouts(market, mid, view, standard)
+        seen = market.prints.seen
+        if seen and view.now - seen[-1].venue_ms > HORIZON_MS:
+            seen.clear()  # too old to be mirrored; keeps snapshots small
 
 
 def observe_fill(market: MakerMarket, fill: Fill, now: int) -> None:

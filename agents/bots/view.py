@@ -38,7 +38,6 @@ class OwnOrder(msgspec.Struct, kw_only=True):
         rested_at: When the venue accepted it, ms.
         filled: Shares matched so far.
         cancel_asked_at: When a cancel was asked for, ms; None again when it was refused.
-        ended_at: When it ended, ms.
         status: The venue's word for it; REJECTED also for a denial.
     """
 
@@ -50,7 +49,6 @@ class OwnOrder(msgspec.Struct, kw_only=True):
     filled: Decimal = ZERO
     rested_at: int | None = None
     cancel_asked_at: int | None = None
-    ended_at: int | None = None
 
     @property
     def order_id(self) -> OrderId:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agents.stages.framing import FrameFold
 from agents.stages.guarded import MakeStage
 from topics.codec import decode_frame
-from topics.frames import stage_origin
+from topics.frames import stage_origin, stage_position
 
 
 class Recorded(NamedTuple):
@@ -77,9 +77,10 @@ def audit_stage(
                 frame = decode_frame(outgoing.value)
                 derived[outgoing.topic.name, frame.position] = outgoing.value
     recorded: dict[tuple[str, int], bytes] = {}
+    end = stage_position(inputs[-1].offset + 1, 0) if inputs else 0
     for record in outputs:
         frame = decode_frame(record.value)
-        if frame.origin == origin:
+        if frame.origin == origin and frame.position < end:
             recorded[record.topic, frame.position] = record.value
     return Finding(
         stage.name,

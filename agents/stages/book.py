@@ -1,7 +1,8 @@
 """Fold the shard's books into marks for the account and best prices for screens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,11 +24,13 @@ from schemas.ops import ClockTick
 from schemas.portfolio import Mark
 from schemas.values import MICRO, PIPS, DataLabel, Trust
 from streams.book import ASK, BID, NO, YES, Book, BookState
+from streams.prices import to_price, to_shares
 from topics.catalog import BOOK_TOPS, DECIDE_INPUTS, GATE_INPUTS, TopicSpec
 
 CONFLATION_MS = 100
 DEPTH_LEVELS = 5
 HOUR_MS = 3_600_000
+_MICRO_PIPS = Decimal(MICRO * PIPS)
 
 
 class BookView(msgspec.Struct, kw_only=True):
@@ -58,6 +61,15 @@ class BookStageState(msgspec.Struct, kw_only=True):
     books: dict[MarketId, BookState] = msgspec.field(default_factory=dict)
 
 
+class _Bids(NamedTuple):
+    """Best bids of both legs in dollars, kept while tick and ticks are those of `shown`."""
+
+    shown: tuple[int, int | None, int | None]
+    yes: Decimal | None
+    no: Decimal | None
+    narrow: bool
+
+
 class BookStage:
     """Marks on change and best prices, at most one each per market in 100 ms of event time."""
 
@@ -82,19 +94,35 @@ class BookStage:
         self._silence_ms = silence_ms
         self._state = BookStageState()
         self._books: dict[MarketId, Book] = {}
+        self._bids: dict[MarketId, _Bids] = {}
+        self._notes: dict[type[Message], Callable[..., None]] = {
+            BookDelta: self._delta,
+            BookSnapshot: self._snapshot,
+            BookTrustChanged: self._hear,
+            FeedStatus: self._status,
+            MarketTrade: self._trade,
+            MarketListed: self._listed,
+            TickSizeChanged: self._new_tick,
+            MarketResolved: self._resolved,
+        }
 
     def apply(self, message: Message) -> Sequence[Emit]:
         """Fold one message of the shard's log."""
         state = self._state
-        state.now = max(state.now, message.ingest_time)
-        self._note(message)
+        if message.ingest_time > state.now:
+            state.now = message.ingest_time
+        note = self._notes.get(type(message))
+        if note is not None:
+            note(message)
         market_id: MarketId | None = getattr(message, "market_id", None)
-        if market_id is not None and market_id in state.views:
-            return tuple(self._publish(market_id, message))
+        if market_id is not None:
+            view = state.views.get(market_id)
+            return () if view is None else self._publish(market_id, view, message)
         if isinstance(message, FeedStatus | ClockTick):
-            return tuple(
-                emit for market_id in state.views for emit in self._publish(market_id, message)
-            )
+            emits: list[Emit] = []
+            for market_id, view in state.views.items():
+                emits += self._publish(market_id, view, message)
+            return emits
         return ()
 
     def snapshot(self) -> bytes:
@@ -110,112 +138,115 @@ class BookStage:
         self._books = {market: Book.from_state(book) for market, book in self._state.books.items()}
         self._state.books = {}
 
-    def _note(self, message: Message) -> None:
-        """Change the state; mark what changed as dirty."""
-        match message:
-            case BookDelta():
-                self._book(message.market_id).apply_delta(message)
-                self._hear(message.market_id, message.feed, message.trust)
-            case BookSnapshot():
-                self._book(message.market_id).apply_snapshot(message)
-                self._hear(message.market_id, message.feed, message.trust)
-            case BookTrustChanged():
-                self._hear(message.market_id, message.feed, message.trust)
-            case FeedStatus():
-                self._state.heard[message.feed] = message.heard_at if message.connected else 0
-            case MarketTrade():
-                self._trade(message)
-            case MarketListed():
-                view = self._view(message.market.market_id)
-                view.label = message.market.label
-            case TickSizeChanged():
-                self._book(message.market_id).drop()
-            case MarketResolved():
-                self._books.pop(message.market_id, None)
-                self._state.views.pop(message.market_id, None)
-            case _:
-                pass
+    def _delta(self, message: BookDelta) -> None:
+        self._book(message.market_id).apply_delta(message)
+        self._hear(message)
+
+    def _snapshot(self, message: BookSnapshot) -> None:
+        self._book(message.market_id).apply_snapshot(message)
+        self._hear(message)
+
+    def _status(self, message: FeedStatus) -> None:
+        self._state.heard[message.feed] = message.heard_at if message.connected else 0
+
+    def _listed(self, message: MarketListed) -> None:
+        self._view(message.market.market_id).label = message.market.label
+
+    def _new_tick(self, message: TickSizeChanged) -> None:
+        self._book(message.market_id).drop()
+
+    def _resolved(self, message: MarketResolved) -> None:
+        self._books.pop(message.market_id, None)
+        self._bids.pop(message.market_id, None)
+        self._state.views.pop(message.market_id, None)
 
     def _view(self, market_id: MarketId) -> BookView:
-        return self._state.views.setdefault(market_id, BookView())
+        view = self._state.views.get(market_id)
+        if view is None:
+            view = self._state.views[market_id] = BookView()
+        return view
 
     def _book(self, market_id: MarketId) -> Book:
-        return self._books.setdefault(market_id, Book())
+        book = self._books.get(market_id)
+        if book is None:
+            book = self._books[market_id] = Book()
+        return book
 
-    def _hear(self, market_id: MarketId, feed: str, trust: Trust) -> None:
-        view = self._view(market_id)
-        view.feed, view.trust, view.dirty = feed, trust, True
-        self._state.heard[feed] = max(self._state.heard.get(feed, 0), self._state.now)
+    def _hear(self, message: BookDelta | BookSnapshot | BookTrustChanged) -> None:
+        state, feed, view = self._state, message.feed, self._view(message.market_id)
+        view.feed, view.trust, view.dirty = feed, message.trust, True
+        state.heard[feed] = max(state.heard.get(feed, 0), state.now)
 
     def _trade(self, trade: MarketTrade) -> None:
         view = self._view(trade.market_id)
         pips = trade.ticks * trade.tick
         view.last_pips = pips if trade.leg == YES else PIPS - pips
         hour = self._state.now // HOUR_MS
+        if hour not in view.traded:
+            view.traded = {key: value for key, value in view.traded.items() if key > hour - 24}
         view.traded[hour] = view.traded.get(hour, 0) + trade.size * pips // PIPS
-        view.traded = {key: value for key, value in view.traded.items() if key > hour - 24}
         view.dirty = True
 
-    def _publish(self, market_id: MarketId, cause: Message) -> Iterator[Emit]:
-        """Emit the market's mark when it changed, and its top when anything did."""
-        view, now = self._state.views[market_id], self._state.now
+    def _publish(self, market_id: MarketId, view: BookView, cause: Message) -> Sequence[Emit]:
+        """The market's mark where it changed, and its top where anything did."""
+        now = self._state.now
+        if now < view.emitted_at + CONFLATION_MS:
+            return ()
         book = self._books.get(market_id)
-        if book is None or now < view.emitted_at + CONFLATION_MS:
-            return
-        mark = self._mark(view, book)
+        if book is None:
+            return ()
+        mark = self._mark(market_id, view, book)
+        if mark == view.mark and not view.dirty:
+            return ()
+        view.emitted_at = now
+        emits: list[Emit] = []
         if mark != view.mark:
             view.mark = mark
-            view.emitted_at = now
             head = header(self.name, cause, "mark", market_id, now=now)
-            yield Emit(
-                GATE_INPUTS,
-                self._account,
-                Mark(**head, market_id=market_id, yes_bid=mark[0], no_bid=mark[1], good=mark[2]),
-            )
+            yes_bid, no_bid, good = mark
+            told = Mark(**head, market_id=market_id, yes_bid=yes_bid, no_bid=no_bid, good=good)
+            emits.append(Emit(GATE_INPUTS, self._account, told))
         if view.dirty:
             view.dirty = False
-            view.emitted_at = now
-            yield Emit(BOOK_TOPS, market_id, self._top(market_id, view, book, cause))
+            emits.append(Emit(BOOK_TOPS, market_id, self._top(market_id, view, book, cause)))
+        return emits
 
-    def _mark(self, view: BookView, book: Book) -> tuple[Decimal | None, Decimal | None, bool]:
-        yes_bid, no_bid = _dollars(book, book.best_bid(YES)), _dollars(book, book.best_bid(NO))
-        fresh = self._state.now - self._state.heard.get(view.feed, 0) <= self._silence_ms
+    def _mark(
+        self, market_id: MarketId, view: BookView, book: Book
+    ) -> tuple[Decimal | None, Decimal | None, bool]:
+        bids = self._bids.get(market_id)
+        shown = (book.tick, book.best_bid(YES), book.best_bid(NO))
+        if bids is None or bids.shown != shown:
+            bids = self._bids[market_id] = self._best_bids(*shown)
         good = (
-            fresh
+            bids.narrow
             and view.trust.may_open
-            and yes_bid is not None
-            and no_bid is not None
-            and 1 - yes_bid - no_bid <= self._max_spread
+            and self._state.now - self._state.heard.get(view.feed, 0) <= self._silence_ms
         )
-        return yes_bid, no_bid, good
+        return bids.yes, bids.no, good
+
+    def _best_bids(self, tick: int, yes: int | None, no: int | None) -> _Bids:
+        shown = (tick, yes, no)
+        yes_bid = None if yes is None else to_price(yes, tick)
+        no_bid = None if no is None else to_price(no, tick)
+        if yes_bid is None or no_bid is None:
+            return _Bids(shown, yes_bid, no_bid, narrow=False)
+        return _Bids(shown, yes_bid, no_bid, 1 - yes_bid - no_bid <= self._max_spread)
 
     def _top(self, market_id: MarketId, view: BookView, book: Book, cause: Message) -> BookTop:
-        bid, ask = book.best_bid(YES), book.best_ask(YES)
+        bid, bid_size, ask, ask_size = book.touch(YES)
+        tick, grid = book.tick, book.grid
         return BookTop(
             **header(self.name, cause, "top", market_id, now=self._state.now),
             market_id=market_id,
-            bid=_dollars(book, bid),
-            bid_size=_shares(book.size_at(YES, BID, bid) if bid is not None else 0),
-            ask=_dollars(book, ask),
-            ask_size=_shares(book.size_at(YES, ASK, ask) if ask is not None else 0),
-            bid_depth=_depth(book, BID),
-            ask_depth=_depth(book, ASK),
+            bid=to_price(bid, tick) if bid else None,
+            bid_size=to_shares(bid_size),
+            ask=to_price(ask, tick) if ask < grid else None,
+            ask_size=to_shares(ask_size),
+            bid_depth=Decimal(book.notional(YES, BID, DEPTH_LEVELS) * tick) / _MICRO_PIPS,
+            ask_depth=Decimal(book.notional(YES, ASK, DEPTH_LEVELS) * tick) / _MICRO_PIPS,
             last_price=None if view.last_pips is None else Decimal(view.last_pips) / PIPS,
-            volume_24h=Decimal(sum(view.traded.values())) / MICRO,
+            volume_24h=to_shares(sum(view.traded.values())),
             trust=view.trust,
             label=view.label,
         )
-
-
-def _dollars(book: Book, ticks: int | None) -> Decimal | None:
-    return None if ticks is None else Decimal(ticks * book.tick) / PIPS
-
-
-def _shares(micro: int) -> Decimal:
-    return Decimal(micro) / MICRO
-
-
-def _depth(book: Book, side: int) -> Decimal:
-    """Dollars on the best five levels of the YES leg."""
-    pips = sum(ticks * size for ticks, size in book.levels(YES, side, DEPTH_LEVELS))
-    return Decimal(pips * book.tick) / (PIPS * MICRO)

@@ -108,6 +108,7 @@ class BotsStage:
             feeds=host.markets.feeds,
             retired=host.markets.retired,
             orders=host.orders.all(),
+            ended=host.orders.ended,
             bots={each.bot.bot_id: msgspec.Raw(each.snapshot()) for each in self._bots},
         )
         return msgspec.json.encode(state)
@@ -117,12 +118,12 @@ class BotsStage:
         state = msgspec.json.decode(snapshot, type=HostState)
         host = self._host
         host.markets.restore(state.markets, state.feeds, state.retired)
-        host.orders = OrderBook(state.orders)
+        host.orders = OrderBook(state.orders, state.ended)
         for bot_id, encoded in state.bots.items():
             running = self._by_id.get(bot_id)
             if running is not None:
                 running.restore(bytes(encoded))
-        state.markets, state.orders, state.bots = {}, [], {}
+        state.markets, state.orders, state.ended, state.bots = {}, [], {}, {}
         host.state = state
         for live in host.markets.live.values():
             self._show_own(live)

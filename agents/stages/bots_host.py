@@ -70,9 +70,10 @@ class BotHost:
         market = live.record.market
         if market is None:
             return
-        stale = self.markets.staleness(live, self.state.now)
+        heard_at = self.markets.heard_at(live)
+        stale = self.markets.staleness(live, self.state.now, heard_at)
         for running in bots:
-            view = self._view(running, live, market, stale)
+            view = self._view(running, live, market, heard_at, stale)
             proposals = running.on_event(event, view)
             if view.is_emergency:
                 proposals = [*proposals, *unwind(view, self._rules)]
@@ -81,7 +82,9 @@ class BotHost:
                 for proposal in proposals:
                     self._carry_out(proposal, writer, view, running)
 
-    def _view(self, running: RunningBot, live: LiveMarket, market: Market, stale: str) -> View:
+    def _view(
+        self, running: RunningBot, live: LiveMarket, market: Market, heard_at: int, stale: str
+    ) -> View:
         state, record, bot_id = self.state, live.record, running.bot.bot_id
         rival_bid: Decimal | None = None
         rival_ask: Decimal | None = None
@@ -107,7 +110,7 @@ class BotHost:
             own=live.own,
             book_event_id=record.event_id,
             trust=record.trust,
-            heard_at=self.markets.heard_at(live),
+            heard_at=heard_at,
             lag_ms=record.lag_ms,
             stale=stale,
             orders=self.orders.of_bot(market.market_id, bot_id),

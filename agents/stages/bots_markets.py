@@ -190,8 +190,14 @@ class MarketTable:
         seen = live.record.seen_at
         return seen if feed is None else max(seen, feed.heard_at)
 
-    def staleness(self, live: LiveMarket, now: int) -> str:
-        """Why the book may not be traded on, a stable word; empty when it is fresh (D-24)."""
+    def staleness(self, live: LiveMarket, now: int, heard_at: int) -> str:
+        """Why the book may not be traded on, a stable word; empty when it is fresh (D-24).
+
+        Args:
+            live: The market.
+            now: The fold's `now`, ms.
+            heard_at: From `heard_at`.
+        """
         record, profile = live.record, live.choice.profile
         limits = self._rules if profile is None else profile.common
         feed = self.feeds.get(record.feed)
@@ -201,7 +207,7 @@ class MarketTable:
             return "book-not-trusted"
         if feed is not None and not feed.connected:
             return "feed-disconnected"
-        if now - self.heard_at(live) > limits.feed_silence_s * 1000:
+        if now - heard_at > limits.feed_silence_s * 1000:
             return "feed-silent"
         if record.lag_ms > limits.book_max_age_s * 1000:
             return "book-lagging"

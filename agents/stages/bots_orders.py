@@ -1,13 +1,16 @@
 """Our own orders as the bots' host folds them, from the intent to the end (STRATEGIES.md D.0).
 
 An intent counts as live until it is answered, at most five seconds. Terminal states absorb, and
-repeats are recognised by order id and cumulative matched size; ended orders are remembered for a
-while for that.
+repeats are recognised by order id and cumulative matched size; of ended orders just enough is
+remembered for that, and not for long.
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
-from agents.bots.view import OwnOrder, Phase
+import msgspec
+
+from agents.bots.view import ZERO, OwnOrder, Phase
 from schemas.ids import BotId, MarketId, OrderId
 from schemas.trading import (
     Fill,
@@ -21,26 +24,50 @@ from schemas.trading import (
 )
 from schemas.values import OrderStatus
 
-REMEMBERED_MS = 600_000
+REMEMBERED_MS = 120_000
 """How long an ended order is remembered."""
 OPERATOR = BotId("")
 """Owner of an operator's orders."""
 
+Report = OrderPlaced | OrderRejected | OrderCanceled | OrderExpired
+"""What the venue says about an order beside its fills."""
+
+
+class EndedOrder(msgspec.Struct):
+    """What is remembered of an order that ended.
+
+    Attributes:
+        at: When, ms.
+        status: PENDING where nobody answered; an approval revives it.
+        filled: Shares matched in all.
+    """
+
+    at: int
+    status: OrderStatus
+    filled: Decimal = ZERO
+
 
 class OrderBook:
-    """All our orders, by id, by intent and by bot and market."""
+    """All our orders, by id and by market and owner."""
 
-    def __init__(self, orders: Iterable[OwnOrder] = ()) -> None:
-        """Start with the orders of a snapshot, oldest first."""
+    def __init__(
+        self, orders: Iterable[OwnOrder] = (), ended: dict[OrderId, EndedOrder] | None = None
+    ) -> None:
+        """Start with what a snapshot holds.
+
+        Args:
+            orders: Live orders, oldest first.
+            ended: Those that ended, oldest first.
+        """
+        self.ended: dict[OrderId, EndedOrder] = {} if ended is None else ended
         self._orders: dict[OrderId, OwnOrder] = {}
-        self._intents: dict[str, list[OwnOrder]] = {}
         self._live: dict[MarketId, dict[BotId, dict[OrderId, OwnOrder]]] = {}
         self._asked: dict[OrderId, OwnOrder] = {}
         for order in orders:
-            self._index(order)
+            self._add(order)
 
     def all(self) -> list[OwnOrder]:
-        """Every order that is known, oldest first."""
+        """Every live order, oldest first."""
         return list(self._orders.values())
 
     def in_market(self, market_id: MarketId) -> list[OwnOrder]:
@@ -59,62 +86,61 @@ class OrderBook:
 
     def ask(self, order: Order, intent_id: str, now: int) -> None:
         """A bot decided an order; it counts from now on."""
-        self._index(OwnOrder(order=order, intent_id=intent_id, asked_at=now))
+        self._add(OwnOrder(order=order, intent_id=intent_id, asked_at=now))
 
     def ask_cancel(self, order_id: OrderId, now: int) -> None:
         """A cancel of the order is under way. A refused one is tried again after a while."""
         own = self._orders.get(order_id)
-        if own is not None and own.is_live:
+        if own is not None:
             own.cancel_asked_at = now
-
-    def approve(self, verdict: IntentApproved, now: int) -> None:
-        """The gate reserved what the orders need; orders of an operator are learned here."""
-        for order in verdict.orders:
-            own = self._orders.get(order.order_id)
-            if own is None:
-                own = OwnOrder(order=order, intent_id=verdict.intent_id, asked_at=now)
-                self._index(own)
-            is_revived = own.phase is Phase.DONE and own.status is OrderStatus.PENDING
-            if own.phase is Phase.ASKED or is_revived:
-                own.phase, own.ended_at = Phase.SENT, None
-                self._index(own)
-        if verdict.cancel_first is not None:
-            self.ask_cancel(verdict.cancel_first, now)
-
-    def deny(self, verdict: IntentDenied, now: int) -> None:
-        """The gate refused the whole intent."""
-        for own in self._intents.get(verdict.intent_id, ()):
-            self._end(own, OrderStatus.REJECTED, now)
-
-    def report(
-        self, event: OrderPlaced | OrderRejected | OrderCanceled | OrderExpired, now: int
-    ) -> None:
-        """Fold what the venue said about an order."""
-        match event:
-            case OrderPlaced():
-                own = self._find(event.order, now)
-                if own.is_live and own.phase is not Phase.RESTING:
-                    own.phase, own.rested_at = Phase.RESTING, now
-                    self._asked.pop(own.order_id, None)
-            case OrderRejected():
-                self._end(self._find(event.order, now), OrderStatus.REJECTED, now)
-            case _:
-                ended = self._orders.get(event.order_id)
-                is_canceled = isinstance(event, OrderCanceled)
-                if ended is not None:
-                    status = OrderStatus.CANCELED if is_canceled else OrderStatus.EXPIRED
-                    self._end(ended, status, now)
-
-    def end_market(self, market_id: MarketId, now: int) -> None:
-        """The market is resolved; nothing rests there any more."""
-        for own in self.in_market(market_id):
-            self._end(own, OrderStatus.CANCELED, now)
 
     def keep(self, order_id: OrderId) -> None:
         """The order that was to be replaced rests on."""
         own = self._orders.get(order_id)
         if own is not None:
             own.cancel_asked_at = None
+
+    def approve(self, verdict: IntentApproved, now: int) -> None:
+        """The gate reserved what the orders need; orders of an operator are learned here."""
+        for order in verdict.orders:
+            ended = self.ended.get(order.order_id)
+            if ended is not None and ended.status is OrderStatus.PENDING:
+                del self.ended[order.order_id]
+                ended = None
+            own = self._orders.get(order.order_id)
+            if own is None and ended is None:
+                own = OwnOrder(order=order, intent_id=verdict.intent_id, asked_at=now)
+                self._add(own)
+            if own is not None and own.phase is Phase.ASKED:
+                own.phase = Phase.SENT
+                self._asked.pop(order.order_id, None)
+        if verdict.cancel_first is not None:
+            self.ask_cancel(verdict.cancel_first, now)
+
+    def deny(self, verdict: IntentDenied, now: int) -> None:
+        """The gate refused the whole intent."""
+        for own in [own for own in self._asked.values() if own.intent_id == verdict.intent_id]:
+            self._end(own, OrderStatus.REJECTED, now)
+
+    def report(self, event: Report, now: int) -> None:
+        """Fold what the venue said about an order."""
+        own = self._orders.get(event.order_id)
+        if own is None:
+            if not isinstance(event, OrderPlaced) or event.order_id in self.ended:
+                return
+            own = OwnOrder(order=event.order, intent_id="", asked_at=now, phase=Phase.SENT)
+            self._add(own)
+        match event:
+            case OrderPlaced():
+                if own.phase is not Phase.RESTING:
+                    own.phase, own.rested_at = Phase.RESTING, now
+                    self._asked.pop(own.order_id, None)
+            case OrderRejected():
+                self._end(own, OrderStatus.REJECTED, now)
+            case OrderCanceled():
+                self._end(own, OrderStatus.CANCELED, now)
+            case OrderExpired():
+                self._end(own, OrderStatus.EXPIRED, now)
 
     def fill(self, fill: Fill, now: int) -> bool:
         """Count a fill.
@@ -124,15 +150,23 @@ class OrderBook:
         """
         own = self._orders.get(fill.order_id)
         if own is None:
-            return True
+            ended = self.ended.setdefault(fill.order_id, EndedOrder(now, fill.status))
+            is_news = fill.cumulative > ended.filled
+            ended.filled = max(ended.filled, fill.cumulative)
+            return is_news
         if fill.cumulative <= own.filled:
             return False
         own.filled = fill.cumulative
         if fill.status is OrderStatus.FILLED:
             self._end(own, OrderStatus.FILLED, now)
-        elif own.is_live:
+        else:
             own.status = fill.status
         return True
+
+    def end_market(self, market_id: MarketId, now: int) -> None:
+        """The market is resolved; nothing rests there any more."""
+        for own in self.in_market(market_id):
+            self._end(own, OrderStatus.CANCELED, now)
 
     def tick(self, now: int, unanswered_ms: int) -> list[OwnOrder]:
         """Give up intents without a verdict, forget what ended long ago.
@@ -146,55 +180,33 @@ class OrderBook:
         """
         given_up = [own for own in self._asked.values() if now - own.asked_at > unanswered_ms]
         for own in given_up:
-            own.phase, own.ended_at = Phase.DONE, now
-            self._unlive(own)
-        for own in list(self._old(now)):
-            del self._orders[own.order_id]
-            self._intents.pop(own.intent_id, None)
+            self._end(own, OrderStatus.PENDING, now)
+        while self.ended:
+            oldest = next(iter(self.ended))
+            if now - self.ended[oldest].at <= REMEMBERED_MS:
+                break
+            del self.ended[oldest]
         return given_up
 
-    def _old(self, now: int) -> Iterator[OwnOrder]:
-        for own in self._orders.values():
-            if own.ended_at is not None and now - own.ended_at > REMEMBERED_MS:
-                yield own
-
-    def _find(self, order: Order, now: int) -> OwnOrder:
-        own = self._orders.get(order.order_id)
-        if own is None:
-            own = OwnOrder(order=order, intent_id="", asked_at=now, phase=Phase.SENT)
-            self._index(own)
-        return own
+    def _add(self, own: OwnOrder) -> None:
+        self._orders[own.order_id] = own
+        in_market = self._live.setdefault(own.order.market_id, {})
+        in_market.setdefault(_owner(own), {})[own.order_id] = own
+        if own.phase is Phase.ASKED:
+            self._asked[own.order_id] = own
 
     def _end(self, own: OwnOrder, status: OrderStatus, now: int) -> None:
-        if own.phase is Phase.DONE and own.status is not OrderStatus.PENDING:
-            return
-        own.phase, own.status, own.ended_at = Phase.DONE, status, now
-        self._unlive(own)
-
-    def _index(self, own: OwnOrder) -> None:
-        order_id = own.order_id
-        if order_id not in self._orders:
-            self._orders[order_id] = own
-            if own.intent_id:
-                self._intents.setdefault(own.intent_id, []).append(own)
-        if own.is_live:
-            in_market = self._live.setdefault(own.order.market_id, {})
-            in_market.setdefault(_owner(own), {})[order_id] = own
-        if own.phase is Phase.ASKED:
-            self._asked[order_id] = own
-        else:
-            self._asked.pop(order_id, None)
-
-    def _unlive(self, own: OwnOrder) -> None:
-        self._asked.pop(own.order_id, None)
-        in_market = self._live.get(own.order.market_id, {})
-        orders = in_market.get(_owner(own))
-        if orders is not None:
-            orders.pop(own.order_id, None)
-            if not orders:
-                del in_market[_owner(own)]
-            if not in_market:
-                del self._live[own.order.market_id]
+        order_id, market_id, owner = own.order_id, own.order.market_id, _owner(own)
+        own.phase, own.status = Phase.DONE, status
+        self.ended[order_id] = EndedOrder(now, status, own.filled)
+        del self._orders[order_id]
+        self._asked.pop(order_id, None)
+        in_market = self._live[market_id]
+        del in_market[owner][order_id]
+        if not in_market[owner]:
+            del in_market[owner]
+        if not in_market:
+            del self._live[market_id]
 
 
 def _owner(own: OwnOrder) -> BotId:

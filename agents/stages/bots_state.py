@@ -5,6 +5,7 @@ import msgspec
 from agents.bots.view import Account, OwnOrder
 from agents.stages.bots_holdings import Merges, Stakes
 from agents.stages.bots_markets import FeedHealth, MarketRecord
+from agents.stages.bots_orders import EndedOrder
 from agents.stages.bots_signals import SignalMarks
 from schemas.ids import BotId, MarketId, OrderId
 
@@ -14,7 +15,8 @@ class HostState(msgspec.Struct, kw_only=True):
 
     Attributes:
         now: Greatest `ingest_time` seen, ms.
-        orders: All orders that are remembered, oldest first.
+        orders: Live orders, oldest first.
+        ended: What is remembered of orders that ended, oldest first.
         replaces: The order that an unanswered intent is to replace, by intent id.
         retired: Resolved markets and when that was heard, ms.
         bots: Each bot's own encoding.
@@ -26,6 +28,7 @@ class HostState(msgspec.Struct, kw_only=True):
     retired: dict[MarketId, int] = msgspec.field(default_factory=dict)
     accounts: dict[BotId, Account] = msgspec.field(default_factory=dict)
     orders: list[OwnOrder] = msgspec.field(default_factory=list)
+    ended: dict[OrderId, EndedOrder] = msgspec.field(default_factory=dict)
     replaces: dict[str, OrderId] = msgspec.field(default_factory=dict)
     stakes: Stakes = msgspec.field(default_factory=dict)
     merges: Merges = msgspec.field(default_factory=dict)

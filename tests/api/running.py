@@ -81,7 +81,7 @@ class Running:
         wall = time.time_ns() // 1_000_000
         anchors = {"anchor_wall_ms": wall, "anchor_event_ms": T0 + NOW, "speed": 1.0}
         # An .env file of whoever runs the tests says nothing here.
-        self.settings = Settings(_env_file=None, **{"source": "world", **anchors, **overrides})  # type: ignore[call-arg]
+        self.settings = Settings(_env_file=None, **{"source": "world", **anchors, **overrides})
         self.state = LiveState(ACCOUNT)
         self.log = GateBehindLog(self.state, self.settings)
         self.reader = LiveReader("127.0.0.1:1", "", 1, (), {}, self.state.apply)

@@ -66,7 +66,8 @@ def test_it_knows_nothing_at_first(state: LiveState) -> None:
     assert (state.now, state.market_data_at, state.dead_letters) == (0, 0, 0)
     assert state.risk is None
     nothing = exposure_of(state)
-    assert (nothing.open_orders, nothing.open_positions, nothing.position_cost) == (0, 0, 0)
+    assert (nothing.open_orders, nothing.open_positions) == (0, 0)
+    assert nothing.position_cost == 0
 
 
 def test_the_last_point_of_each_scope_counts(state: LiveState) -> None:
@@ -109,7 +110,8 @@ def test_a_resolved_market_keeps_its_name_but_is_not_followed(state: LiveState) 
     assert set(state.markets) == set(state.tops) == {MARKET}
     state.apply(resolved(10))
     state.apply(top(12))
-    assert state.markets == state.tops == {}
+    assert state.markets == {}
+    assert state.tops == {}
     named = state.market(MARKET)
     assert named is not None
     assert named.question == "Will it rain?"

@@ -369,7 +369,7 @@ def test_ended_orders_are_forgotten_in_the_end() -> None:
             tick(at + 4000),
         )
     state = msgspec.json.decode(exchange.snapshot(), type=ExchangeState)
-    assert len(state.ended) <= 61
+    assert len(state.ended) <= 13
     assert len(state.agenda.planned) <= 2 * IDLE_KEPT + 2
 
 

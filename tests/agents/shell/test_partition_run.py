@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -39,6 +40,12 @@ class Bench:
     def saved(self) -> list[int]:
         values = [sent.value for sent in self.checkpoints.sent]
         return [msgspec.json.decode(value, type=Checkpoint).offset for value in values]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for tells no one
+            await asyncio.sleep(0.001)
 
 
 async def settle() -> None:
@@ -97,9 +104,8 @@ async def test_checkpoints_are_written_by_themselves_and_only_after_a_change() -
     assert bench.saved() == []
 
     await bench.feed(0)
-    await asyncio.sleep(0.05)
+    await until(lambda: bench.saved() == [0])
 
-    assert bench.saved() == [0]
     assert bench.run.unsaved_s == 0.0
     await bench.run.discard()
 
@@ -109,9 +115,7 @@ async def test_many_records_make_a_checkpoint_due_before_its_time() -> None:
     bench.run.start()
     for offset in range(RECORDS_LIMIT):
         await bench.feed(offset)
-    await asyncio.sleep(0.05)
-
-    assert bench.saved() == [RECORDS_LIMIT - 1]
+    await until(lambda: bench.saved() == [RECORDS_LIMIT - 1])
     await bench.run.discard()
 
 
@@ -134,7 +138,7 @@ async def test_closing_while_a_checkpoint_is_on_its_way_waits_for_it() -> None:
     bench.outputs.held = True
     bench.run.start()
     await bench.feed(0)
-    await asyncio.sleep(0.02)
+    await until(lambda: bench.run.unsaved_s == 0.0)
 
     closing = asyncio.create_task(bench.run.close())
     await settle()
@@ -159,7 +163,7 @@ async def test_an_output_that_fails_ends_the_worker_without_a_checkpoint() -> No
     bench.run.start()
     await bench.feed(0)
     bench.outputs.broken = True
-    await asyncio.sleep(0.05)
+    await until(lambda: bool(bench.failures))
 
     assert [str(failure) for failure in bench.failures] == ["outputs is broken"]
     assert bench.saved() == []

@@ -24,6 +24,10 @@ def table_with(where: Market, trust: Trust = Trust.CONSISTENT) -> tuple[MarketTa
     return table, live
 
 
+def stale(table: MarketTable, live: LiveMarket, now: int) -> str:
+    return table.staleness(live, now, table.heard_at(live))
+
+
 @pytest.mark.parametrize(
     ("window_s", "after_ms", "reason"),
     [
@@ -37,13 +41,13 @@ def test_a_silent_feed_is_stale_sooner_under_the_profile(
     window_s: int | None, after_ms: int, reason: str
 ) -> None:
     table, live = table_with(market(window_s=window_s))
-    assert table.staleness(live, START + after_ms) == reason
+    assert stale(table, live, START + after_ms) == reason
 
 
 def test_hearing_the_connection_keeps_a_quiet_book_fresh() -> None:
     table, live = table_with(market())
     table.feeds[FEED] = FeedHealth(True, START + 3_600_000)
-    assert table.staleness(live, START + 3_600_000) == ""
+    assert stale(table, live, START + 3_600_000) == ""
     assert table.heard_at(live) == START + 3_600_000
 
 
@@ -52,13 +56,13 @@ def test_a_lost_connection_is_stale_at_once() -> None:
     tape = Tape()
     assert not table.hear(tape.feed())
     assert table.hear(tape.feed(connected=False))
-    assert table.staleness(live, START) == "feed-disconnected"
+    assert stale(table, live, START) == "feed-disconnected"
 
 
 @pytest.mark.parametrize("trust", [Trust.SUSPECT, Trust.STALE])
 def test_a_book_that_is_not_believed_is_stale(trust: Trust) -> None:
     table, live = table_with(market(), trust)
-    assert table.staleness(live, START) == "book-not-trusted"
+    assert stale(table, live, START) == "book-not-trusted"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_a_lagging_book_is_stale(window_s: int | None, lag_ms: int, reason: str)
     table, live = table_with(where)
     delta = Tape().delta(where, [("bid", "0.48", 70)])
     live.apply(msgspec.structs.replace(delta, event_time=START - lag_ms), START)
-    assert table.staleness(live, START) == reason
+    assert stale(table, live, START) == reason
 
 
 def test_the_stamp_of_a_snapshot_is_no_lag() -> None:
@@ -84,7 +88,7 @@ def test_the_stamp_of_a_snapshot_is_no_lag() -> None:
     for message in Tape().book(where, {"0.49": 1}, {"0.51": 1}):
         assert isinstance(message, BookSnapshot)
         live.apply(msgspec.structs.replace(message, event_time=START - 3_600_000), START)
-    assert table.staleness(live, START) == ""
+    assert stale(table, live, START) == ""
 
 
 def test_only_a_change_of_the_net_best_prices_is_a_change() -> None:
@@ -114,7 +118,7 @@ def test_a_new_tick_drops_the_book() -> None:
     assert live.record.market is not None
     assert live.record.market.tick == 10
     assert live.top.bid is None
-    assert table.staleness(live, START) == "book-not-ready"
+    assert stale(table, live, START) == "book-not-ready"
 
 
 def test_a_resolved_market_is_not_revived_by_a_late_message() -> None:
