@@ -1,7 +1,6 @@
 """The bots that exist, in order. A new bot is one module, one YAML file and one line here."""
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -12,7 +11,6 @@ from configs.bots import (
     BotParameters,
     MarketMakerParameters,
     RebalancingParameters,
-    least_capital,
     load_bot,
 )
 from configs.rules import TradingRules
@@ -114,26 +112,3 @@ def make_bots(
         ConfigurationError: A bot does not exist, or its parameters are wrong.
     """
     return tuple(bot.make(folder, rules) for bot in choose_bots(numbers))
-
-
-def capital_shortfalls(
-    bots: Sequence[BotEntry], capital: Decimal, min_size: Decimal, folder: Path | None = None
-) -> list[str]:
-    """Sentences about bots whose capital is too small for the venue's minimum order.
-
-    Args:
-        bots: Those that are to run.
-        capital: Dollars for each.
-        min_size: The venue's minimum, shares and dollars.
-        folder: The operator's folder, or None.
-    """
-    sentences = []
-    for bot in bots:
-        least = least_capital(bot.load(folder).order_share, min_size)
-        if capital < least:
-            sentences.append(
-                f"Bot {bot.number} ({bot.name}) has {capital} dollars and can never trade: what "
-                f"one order may cost reaches the venue's minimum of {min_size} from {least:.0f} "
-                "dollars on."
-            )
-    return sentences

@@ -6,7 +6,7 @@ from functools import partial
 
 import typer
 
-from agents.replay.audit import Finding, Recorded, audit_stage
+from agents.replay.audit import Difference, Finding, Recorded, audit_stage
 from api.stages import Stages
 from configs.settings import Settings
 from schemas.errors import ApplicationError
@@ -14,6 +14,8 @@ from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TOPICS, TopicSpec
 from topics.partition import partitions_of
 from topics.reader import LogReader, open_reader
 
+CONTEXT = 160
+"""Bytes shown before the first difference."""
 AUDITED = ("book", "bots", "gate", "paper", "ledger")
 
 
@@ -90,11 +92,20 @@ def _sentence(finding: Finding) -> str:
     if finding.difference is None:
         return f"{head}: equal to the byte."
     difference = finding.difference
+    start = max(0, _first_byte(difference) - CONTEXT)
     return (
         f"{head}: DIFFERENT first at {difference.topic} position {difference.position}:\n"
-        f"  recorded {_cut(difference.recorded)}\n  derived  {_cut(difference.derived)}"
+        f"  recorded {_cut(difference.recorded, start)}\n  derived  {_cut(difference.derived, start)}"
     )
 
 
-def _cut(value: bytes | None) -> str:
-    return "nothing" if value is None else value[:400].decode(errors="replace")
+def _first_byte(difference: Difference) -> int:
+    """Where the two records begin to differ; 0 when one is missing."""
+    if difference.recorded is None or difference.derived is None:
+        return 0
+    pairs = zip(difference.recorded, difference.derived, strict=False)
+    return next((at for at, (was, now) in enumerate(pairs) if was != now), 0)
+
+
+def _cut(value: bytes | None, start: int) -> str:
+    return "nothing" if value is None else value[start : start + 400].decode(errors="replace")

@@ -50,11 +50,6 @@ class BotParameters(Strict):
         """`bot_01` … `bot_10`."""
         return BotId(f"bot_{self.number:02d}")
 
-    @property
-    def order_share(self) -> Decimal:
-        """What one order may cost at most, of E_b; 2 % unless the bot says otherwise (C.3)."""
-        return Decimal("0.02")
-
 
 class RebalancingParameters(BotParameters):
     """Bot 1, paired arbitrage (STRATEGIES.md D.1).
@@ -113,11 +108,6 @@ class RebalancingParameters(BotParameters):
             )
         check_range(self.focus, "focus")
         return self
-
-    @property
-    def order_share(self) -> Decimal:
-        """Half a bundle: what its two legs cost is about the same near the middle."""
-        return self.bundle / 2
 
 
 class MarketMakerParameters(BotParameters):
@@ -204,11 +194,6 @@ class MarketMakerParameters(BotParameters):
                 f"{self.side_cap} and {self.market_cap}. A side is a part of its market.",
             )
         return self
-
-    @property
-    def order_share(self) -> Decimal:
-        """One quote side before markouts decide."""
-        return self.base
 
 
 def check_range(bounds: tuple[Decimal, Decimal] | tuple[float, float], key: str) -> None:

@@ -109,6 +109,29 @@ def open_excess(bundle: Bundle, view: View) -> Decimal:
     return min(abs(excess), abs(net))
 
 
+def adopt(view: View) -> Bundle | None:
+    """A bundle for inventory that none counts: what an unwind left, or a fill of a stray order.
+
+    It is completed or sold like the excess of any other bundle, the clock starting now.
+    """
+    net, holding = view.holding.net, view.holding
+    if view.orders or abs(net) < view.market.min_size:
+        return None
+    is_yes = net > 0
+    held, cost = (holding.yes, holding.yes_cost) if is_yes else (holding.no, holding.no_cost)
+    price = cost / held
+    heavy = Leg(price=price, bought=abs(net), cost=abs(net) * price)
+    light = Leg(price=1 - price)
+    return Bundle(
+        bundle_id=holding.bundle_id,
+        profile=view.profile_name,
+        asked_at=view.now,
+        yes=heavy if is_yes else light,
+        no=light if is_yes else heavy,
+        touched_at=view.now,
+    )
+
+
 def advance(
     bundle: Bundle,
     live: tuple[OwnOrder, ...],

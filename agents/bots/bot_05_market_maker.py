@@ -278,7 +278,7 @@ class MarketMaker(Bot[MarketMakerState]):
             sigma=sigma,
             mid=None if mid is None else float(mid),
             limit_price=None if quote is None else quote.bid,
-            sizing_lambda=float(self._parameters.lambda_max),
+            sizing_lambda=None if view.account is None else float(self._multiplier(view.account)),
             features=features,
         )
 

@@ -1,10 +1,9 @@
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from agents.registry import BOTS, capital_shortfalls, choose_bots, make_bots
+from agents.registry import BOTS, choose_bots, make_bots
 from configs.rules import load_rules
 from schemas.errors import ConfigurationError
 
@@ -42,10 +41,3 @@ def test_a_number_that_is_not_the_files_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "bots" / name).write_text(shipped.replace("number: 1", "number: 2"))
     with pytest.raises(ConfigurationError, match="expected 1, received 2"):
         make_bots("1", load_rules(), tmp_path)
-
-
-def test_capital_that_can_never_trade_is_said() -> None:
-    assert capital_shortfalls(BOTS, Decimal(500), Decimal(5)) == []
-    (sentence,) = capital_shortfalls(BOTS, Decimal(499), Decimal(5))
-    assert sentence.startswith("Bot 5 (market maker) has 499 dollars")
-    assert "500 dollars" in sentence

@@ -34,7 +34,6 @@ from topics.catalog import GATE_INPUTS, TopicSpec
 
 HOURS = 12.0
 BEAT_S = 0.5
-STEP_S = 0.05
 STAGES = ("bots", "book", "connector", "gate", "ledger", "paper", "relay-books", "sinks")
 
 
@@ -74,10 +73,9 @@ class PlayedSystem:
             self._loop.feed(GATE_INPUTS, self._settings.account, start)
         self._loop.feed(topic, key, first)
         for topic, key, message in self._inputs:
-            while message.ingest_time > self._clock.now_ms():
-                await asyncio.sleep(STEP_S)
+            early_ms = message.ingest_time - self._clock.now_ms()
+            await asyncio.sleep(max(0.0, early_ms / 1000 / self._clock.speed))
             self._loop.feed(topic, key, message)
-            await asyncio.sleep(0)
 
     async def beat(self) -> None:
         """Every stage lives."""

@@ -132,7 +132,7 @@ def test_measured_leg_risk_decides_after_a_hundred_pairs() -> None:
 
 def test_pairs_are_merged_when_worth_ten_times_the_gas() -> None:
     assert decide(view(*WIDE, held=holding("0.1", "7")))[0] == [Merge(Decimal("0.1"))]
-    assert decide(view(*WIDE, held=holding("0.09", "7")))[1] == "drift-locked"
+    assert decide(view(*WIDE, held=holding("0.09", "4")))[1] == "drift-locked"
     assert decide(view(*WIDE, held=holding("5", "7"), merging="5"))[1] == "drift-locked"
 
 

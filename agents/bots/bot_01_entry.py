@@ -1,0 +1,155 @@
+"""Looking for a pair of bids that is worth its leg risk (STRATEGIES.md D.1)."""
+
+from decimal import Decimal
+
+import msgspec
+
+from agents.bots.base import Note, OrderDraft
+from agents.bots.bot_01_sizing import (
+    ZERO,
+    LegStatistics,
+    PairNumbers,
+    PairSignal,
+    displayed_share,
+    pair_signal,
+    price_pairs,
+)
+from agents.bots.view import View
+from configs.bots import RebalancingParameters
+from configs.rules import TradingRules
+from schemas.values import Action, IntentKind, Side
+from streams.book import NO, YES, Book
+from streams.prices import floor_lot
+
+
+class PairChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The pair of bids that was found, or why there is none."""
+
+    reason: str
+    yes: Decimal = ZERO
+    no: Decimal = ZERO
+    signal: PairSignal | None = None
+    offset: int = 0
+
+
+class PairFinder:
+    """Prices and sizes of new bundles."""
+
+    def __init__(self, parameters: RebalancingParameters, rules: TradingRules) -> None:
+        self._parameters = parameters
+        self._rules = rules
+
+    def choose(
+        self, view: View, numbers: PairNumbers, measured: LegStatistics | None
+    ) -> PairChoice:
+        """The first pair of prices that pays, and its size.
+
+        Args:
+            view: Now.
+            numbers: In force.
+            measured: What touched pairs came to under the market's profile, if any were.
+        """
+        low, high = self._parameters.focus
+        last = PairChoice(reason="one-sided-book")
+        for yes, no, offset in price_pairs(
+            view, numbers.max_offset, improve=self._rules.improve_entry
+        ):
+            signal = self._signal(view, numbers, measured, yes, no)
+            if signal.drift < self._parameters.drift:
+                reason = "drift-below-threshold"
+            elif not signal.enter:
+                reason = "no-edge-after-leg-risk"
+            elif not low <= min(yes, no) <= high:
+                reason = "outside-focus"
+            else:
+                reason = _size_obstacle(view, yes, no, signal.pairs)
+            last = PairChoice(reason=reason, yes=yes, no=no, signal=signal, offset=offset)
+            if signal.enter:
+                return last
+        return last
+
+    def _signal(
+        self,
+        view: View,
+        numbers: PairNumbers,
+        measured: LegStatistics | None,
+        yes: Decimal,
+        no: Decimal,
+    ) -> PairSignal:
+        standard, account = self._parameters, view.account
+        if account is None:
+            return PairSignal(1 - yes - no, False, ZERO, ZERO)
+        after = standard.measured_after
+        pi, loss = numbers.fill_prob, numbers.leg_loss
+        if measured is not None:
+            pi = measured.fill_prob(pi, after)
+            loss = measured.leg_loss(loss, after, standard.leg_loss_floor)
+        allowed = displayed_share(view, yes, no, standard.depth_ticks, standard.depth_divisor)
+        return pair_signal(
+            yes,
+            no,
+            account.equity,
+            fill_prob=pi,
+            leg_loss=loss,
+            threshold=standard.drift,
+            cap=numbers.bundle,
+            multiplier=self._multiplier(view),
+            depth=min(allowed, floor_lot(max(account.free_cash, ZERO) / (yes + no))),
+        )
+
+    def _multiplier(self, view: View) -> Decimal:
+        most = self._parameters.lambda_max
+        return most if view.account is None else min(most, view.account.sizing_lambda)
+
+    def note(self, choice: PairChoice, view: View) -> Note:
+        """What was seen, for the record."""
+        decision = "none" if choice.reason else "bundle"
+        signal, mid = choice.signal, view.top.mid
+        if signal is None:
+            return Note(decision=decision, reason=choice.reason)
+        return Note(
+            decision=decision,
+            reason=choice.reason or "drift-locked",
+            mid=None if mid is None else float(mid),
+            limit_price=choice.yes,
+            edge=float(signal.drift),
+            sizing_lambda=float(self._multiplier(view)),
+            features={
+                "yes": float(choice.yes),
+                "no": float(choice.no),
+                "drift_mid": _drift_mid(view.book),
+                "full_kelly": float(signal.full_kelly),
+                "pairs": float(signal.pairs),
+                "offset": float(choice.offset),
+            },
+        )
+
+
+def drafts(choice: PairChoice, bundle_id: str, numbers: PairNumbers) -> tuple[OrderDraft, ...]:
+    """Both legs, of one size."""
+    pairs = choice.signal.pairs if choice.signal is not None else ZERO
+    return tuple(
+        OrderDraft(
+            side=side,
+            action=Action.BUY,
+            price=price,
+            size=pairs,
+            kind=IntentKind.ARB,
+            ttl_s=numbers.ttl_s,
+            bundle_id=bundle_id,
+        )
+        for side, price in ((Side.YES, choice.yes), (Side.NO, choice.no))
+    )
+
+
+def _size_obstacle(view: View, yes: Decimal, no: Decimal, pairs: Decimal) -> str:
+    """The venue's minimum binds shares and dollars of each opening leg."""
+    least = view.market.min_size
+    return "size-below-minimum" if pairs < least or pairs * min(yes, no) < least else ""
+
+
+def _drift_mid(book: Book) -> float:
+    """`|mid_A + mid_B − 1|` of the two legs as the venue shows them, dollars; for the record."""
+    edges = [book.best_bid(YES), book.best_ask(YES), book.best_bid(NO), book.best_ask(NO)]
+    known = [edge for edge in edges if edge is not None]
+    return abs(sum(known) / (2 * book.grid) - 1) if len(known) == len(edges) else 0.0
