@@ -3,13 +3,14 @@
 Derived from the account's state and never stored: a restart computes the same figures.
 """
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from schemas.ids import BotId, MarketId, VenueEventId
 from streams.account_state import AccountState
 from streams.exposure import EMPTY, NOTHING, EventPosition, Losses, exposure, of_market
-from streams.marks import ZERO
-from streams.orders import OpenOrder, OrderIndex
+from streams.orders import MICRO_DOLLAR, OpenOrder, OrderIndex
+
+NO_EXPOSURE = Decimal("0.000000")
 
 
 class ExposureBook:
@@ -30,7 +31,7 @@ class ExposureBook:
         self._known: dict[tuple[BotId, VenueEventId], Decimal] = {}
         self._by_bot: dict[BotId, Decimal] = {}
         self._by_event: dict[VenueEventId, Decimal] = {}
-        self._total = ZERO
+        self._total = NO_EXPOSURE
         for market_id, facts in state.markets.items():
             self.list_market(market_id, facts.venue_event_id)
         for bot_id, bot in state.ledger.bots.items():
@@ -80,17 +81,17 @@ class ExposureBook:
     def of_event(self, bot_id: BotId, event: VenueEventId) -> Decimal:
         """A bot's exposure in an event, dollars."""
         self._refresh()
-        return self._known.get((bot_id, event), ZERO)
+        return self._known.get((bot_id, event), NO_EXPOSURE)
 
     def of_bot(self, bot_id: BotId) -> Decimal:
         """A bot's gross exposure, dollars."""
         self._refresh()
-        return self._by_bot.get(bot_id, ZERO)
+        return self._by_bot.get(bot_id, NO_EXPOSURE)
 
     def of_all_bots(self, event: VenueEventId) -> Decimal:
         """All bots' exposures in an event, dollars."""
         self._refresh()
-        return self._by_event.get(event, ZERO)
+        return self._by_event.get(event, NO_EXPOSURE)
 
     def total(self) -> Decimal:
         """The portfolio's gross exposure, dollars."""
@@ -127,16 +128,21 @@ class ExposureBook:
         self._stale.clear()
         for bot_id, event in events:
             now = self._event(bot_id, event)
-            change = now - self._known.get((bot_id, event), ZERO)
+            change = now - self._known.get((bot_id, event), NO_EXPOSURE)
             if change:
                 self._known[bot_id, event] = now
-                self._by_bot[bot_id] = self._by_bot.get(bot_id, ZERO) + change
-                self._by_event[event] = self._by_event.get(event, ZERO) + change
+                self._by_bot[bot_id] = self._by_bot.get(bot_id, NO_EXPOSURE) + change
+                self._by_event[event] = self._by_event.get(event, NO_EXPOSURE) + change
                 self._total += change
 
     def _event(self, bot_id: BotId, event: VenueEventId) -> Decimal:
+        """An event's exposure in whole micro-dollars, rounded up.
+
+        Sums of them are exact, so that a restored account says the same to the byte.
+        """
         markets = self._markets[event]
         held = [self._losses[bot_id, m] for m in markets if (bot_id, m) in self._losses]
         facts = self._state.markets[markets[0]]
         complete = len(held) == facts.event_markets
-        return exposure(held, exclusive=facts.neg_risk, complete=complete)
+        worst = exposure(held, exclusive=facts.neg_risk, complete=complete)
+        return worst.quantize(MICRO_DOLLAR, ROUND_CEILING)

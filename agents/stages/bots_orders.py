@@ -104,12 +104,11 @@ class OrderBook:
         """The gate reserved what the orders need; orders of an operator are learned here."""
         for order in verdict.orders:
             ended = self.ended.get(order.order_id)
-            if ended is not None and ended.status is OrderStatus.PENDING:
-                del self.ended[order.order_id]
-                ended = None
             own = self._orders.get(order.order_id)
-            if own is None and ended is None:
+            if own is None and (ended is None or ended.status is OrderStatus.PENDING):
                 own = OwnOrder(order=order, intent_id=verdict.intent_id, asked_at=now)
+                if ended is not None:
+                    own.filled = self.ended.pop(order.order_id).filled
                 self._add(own)
             if own is not None and own.phase is Phase.ASKED:
                 own.phase = Phase.SENT
@@ -153,6 +152,8 @@ class OrderBook:
             ended = self.ended.setdefault(fill.order_id, EndedOrder(now, fill.status))
             is_news = fill.cumulative > ended.filled
             ended.filled = max(ended.filled, fill.cumulative)
+            if fill.status is OrderStatus.FILLED and not ended.status.is_terminal:
+                ended.status = OrderStatus.FILLED
             return is_news
         if fill.cumulative <= own.filled:
             return False

@@ -23,6 +23,7 @@ from schemas.trading import (
     IntentApproved,
     IntentDenied,
     MergeApproved,
+    MergeDenied,
     MergeIntent,
     Order,
     OrderCanceled,
@@ -65,6 +66,7 @@ class ClosedLoop:
         held: Shares by bot, market and side.
         deny: Why the gate refuses an order; nothing is refused by default.
         answers: Whether the gate answers at all.
+        merges: Whether the gate lets pairs be merged.
     """
 
     def __init__(self, stage: BotsStage | None = None) -> None:
@@ -78,6 +80,7 @@ class ClosedLoop:
         self.stamps: dict[OrderId, Stamp] = {}
         self.deny: Deny = lambda order: None
         self.answers = True
+        self.merges = True
         self.now = 0
         self._queue: deque[Message] = deque()
         self._count = 0
@@ -164,6 +167,21 @@ class ClosedLoop:
     def _decide(self, intent: Message) -> None:
         head = header("gate", intent, "verdict", now=self.now)
         match intent:
+            case MergeIntent() if not self.merges:
+                self._queue.append(
+                    MergeDenied(
+                        **head,
+                        intent_id=intent.event_id,
+                        bot_id=intent.bot_id,
+                        account_id=ACCOUNT,
+                        market_id=intent.market_id,
+                        venue_event_id=intent.venue_event_id,
+                        pairs=intent.pairs,
+                        rule="the test says so",
+                        limit="",
+                        value="",
+                    )
+                )
             case MergeIntent():
                 self._queue.append(
                     MergeApproved(

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from agents.bots.base import Merge, Note, OrderDraft, PlaceBundle, Proposal
+from agents.bots.base import Cancel, Merge, Note, OrderDraft, Place, PlaceBundle, Proposal
 from agents.bots.bot_01_legs import Bundle, Leg
 from agents.bots.bot_01_rebalancing import PairMarket, Rebalancing, RebalancingState
 from agents.bots.bot_01_sizing import LegStatistics
@@ -13,7 +13,7 @@ from schemas.ids import MarketId
 from schemas.reasons import DenialCode
 from schemas.trading import IntentDenied
 from schemas.values import Action, BotState, IntentKind, Side
-from tests.agents.bots.orders import order
+from tests.agents.bots.orders import order, own_order
 from tests.agents.bots.views import Levels, account, holding, view
 from tests.agents.tape import ACCOUNT, BOT_1, START, Tape, market
 
@@ -165,3 +165,26 @@ def test_an_emergency_is_the_hosts_business() -> None:
     halted = account(state=BotState.EMERGENCY_HALT)
     seen = view(*WIDE, me=halted, held=holding("50", "30"))
     assert BOT.on_event(RebalancingState(), Tape().tick(), seen) == []
+
+
+def test_inventory_that_no_bundle_counts_is_completed_or_sold() -> None:
+    state = RebalancingState()
+    seen = view(*WIDE, held=holding("40", "0", "0.45"))
+    proposals, reason = decide(seen, state)
+    assert reason == "completing-leg"
+    (place,) = proposals
+    assert isinstance(place, Place)
+    assert (place.draft.side, place.draft.action) == (Side.NO, Action.BUY)
+    assert place.draft.kind is IntentKind.REDUCE
+    later = view(*WIDE, held=holding("40", "0", "0.45"), now=START + 120_000)
+    (place,) = decide(later, state)[0]
+    assert isinstance(place, Place)
+    assert (place.draft.side, place.draft.action) == (Side.YES, Action.SELL)
+
+
+def test_an_order_that_no_bundle_counts_is_cancelled() -> None:
+    late = own_order(bundle_id="forgotten", name="late", rested_at=START - 1_000)
+    assert decide(view(*WIDE, orders=(late,))) == (
+        [Cancel(late.order_id, "stray-order")],
+        "stray-order",
+    )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from schemas.envelope import Message
 from schemas.market import Market
 from schemas.reasons import DenialCode
-from schemas.trading import Order
+from schemas.trading import MergeIntent, Order
 from schemas.values import Action, BotState, IntentKind, Side
 from tests.agents.closed_loop import ClosedLoop, make_stage
 from tests.agents.tape import BOT_1, BOT_5, START, Tape, market
@@ -242,3 +242,18 @@ def test_when_the_adding_side_is_denied_the_reducing_side_stands_alone() -> None
     (alone,) = loop.orders()
     assert said(alone)[:2] == (Side.YES, Action.SELL)
     assert alone.kind is IntentKind.REDUCE
+
+
+def test_a_denied_merge_is_asked_again_after_five_seconds() -> None:
+    loop, tape = started("1")
+    loop.merges = False
+    yes, no = legs(loop)
+    loop.fill(yes)
+    loop.fill(no)
+    first = sum(isinstance(emit.message, MergeIntent) for emit in loop.emitted)
+    assert not any(isinstance(each, MergeIntent) for each in run(loop, tape, 5))
+    assert any(isinstance(each, MergeIntent) for each in run(loop, tape, 2))
+    loop.merges = True
+    run(loop, tape, 7)
+    assert first > 0
+    assert [merged.pairs for merged in loop.merged] == [yes.size]

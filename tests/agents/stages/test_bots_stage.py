@@ -246,3 +246,25 @@ def test_a_bot_that_joins_later_starts_fresh() -> None:
     both = make_stage("1,5")
     both.restore(loop.stage.snapshot())
     assert both.apply(ClockTick(**tape.head())) is not None
+
+
+def test_where_the_feed_shows_our_orders_the_stamp_is_net_of_them() -> None:
+    loop = ClosedLoop(make_stage("1", shows_own=True))
+    loop, tape = started(loop, quoting=False)
+    yes, no = loop.orders()
+    ours = float(yes.size)
+    shown = [("bid", str(yes.price), 3000 + ours), ("ask", str(1 - no.price), 3000 + ours)]
+    loop.feed(tape.delta(WHERE, shown))
+    run(loop, tape, 31)
+    again = loop.orders()[0]
+    assert again.order_id != yes.order_id
+    stamp = loop.stamps[again.order_id]
+    assert stamp.bid_size == 3000 + yes.size, "our old order is gone, the feed still shows its size"
+    loop.feed(tape.delta(WHERE, [("bid", str(again.price), 3000 + float(again.size))]))
+    restored = make_stage("1", shows_own=True)
+    restored.restore(loop.stage.snapshot())
+    assert restored.snapshot() == loop.stage.snapshot()
+    tape.now += 500
+    tops = [tape.delta(WHERE, [("ask", "0.51", 501)]), tape.tick()]
+    for message in tops:
+        assert list(restored.apply(message)) == list(loop.stage.apply(message))
