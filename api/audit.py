@@ -95,7 +95,8 @@ def _sentence(finding: Finding) -> str:
     start = max(0, _first_byte(difference) - CONTEXT)
     return (
         f"{head}: DIFFERENT first at {difference.topic} position {difference.position}:\n"
-        f"  recorded {_cut(difference.recorded, start)}\n  derived  {_cut(difference.derived, start)}"
+        f"  recorded {_cut(difference.recorded, start)}\n"
+        f"  derived  {_cut(difference.derived, start)}"
     )
 
 

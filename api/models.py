@@ -134,6 +134,7 @@ class EquityView(ApiModel):
 
     times: list[int]
     equity: list[Decimal]
+    pnl: list[Decimal] = Field(description="Realised and unrealised; deposits do not move it.")
     drawdown: list[Decimal]
 
 
@@ -147,6 +148,7 @@ class PortfolioView(ApiModel):
     unrealised_pnl: Decimal | None
     fees: Decimal | None
     drawdown: Decimal | None
+    drawdown_limit: Decimal | None = Field(description="What trips the portfolio's breaker.")
     exposure: Decimal | None
     open_orders: int
     open_positions: int

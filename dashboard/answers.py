@@ -9,7 +9,13 @@ T = TypeVar("T")
 
 
 class Answer(msgspec.Struct, Generic[T], frozen=True):
-    """An answer with its age and its modes."""
+    """An answer with its age and its modes.
+
+    Attributes:
+        as_of: Session time up to which it holds, ms; 0 when nothing is known yet.
+        age_s: Wall seconds since then.
+        behind: When it is stale: what stopped, in a sentence.
+    """
 
     data: T
     as_of: int
@@ -17,6 +23,7 @@ class Answer(msgspec.Struct, Generic[T], frozen=True):
     source: str
     money: str
     stale: bool
+    behind: str
 
 
 class Portfolio(msgspec.Struct, frozen=True):
@@ -29,6 +36,7 @@ class Portfolio(msgspec.Struct, frozen=True):
     unrealised_pnl: Decimal | None
     fees: Decimal | None
     drawdown: Decimal | None
+    drawdown_limit: Decimal | None
     exposure: Decimal | None
     open_orders: int
     open_positions: int
@@ -56,11 +64,12 @@ class Position(msgspec.Struct, frozen=True):
     bot_id: str
     market_id: str
     question: str
-    label: str
+    label: str | None
     side: str
     size: Decimal
     entry_price: Decimal
     mark: Decimal | None
+    trust: str | None
     realised_pnl: Decimal
     unrealised_pnl: Decimal
     zone: str | None
@@ -72,6 +81,7 @@ class Equity(msgspec.Struct, frozen=True):
 
     times: list[int]
     equity: list[Decimal]
+    pnl: list[Decimal]
     drawdown: list[Decimal]
 
 
@@ -98,6 +108,10 @@ class Status(msgspec.Struct, frozen=True):
     database: str
     dead_letters: int
     markets: dict[str, int]
+    bots: int
+    active_bots: int
+    open_orders: int
+    open_positions: int
 
 
 class Denial(msgspec.Struct, frozen=True):

@@ -93,9 +93,10 @@ class Rebalancing(Bot[RebalancingState]):
         if strays := self._strays(place, view):
             return strays
         bundle, numbers = place.bundle, self._numbers_of(view)
+        is_touched = bundle is not None and bundle.touched_at is not None
+        if not is_touched and (merge := self._merge(view)):
+            return merge
         if bundle is None:
-            if merge := self._merge(view):
-                return merge
             bundle = place.bundle = adopt(view)
         if bundle is not None:
             live = tuple(o for o in view.orders if o.order.bundle_id == bundle.bundle_id)

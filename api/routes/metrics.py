@@ -64,6 +64,7 @@ async def _series(
     view = EquityView(
         times=[point.at for point in series],
         equity=[point.equity for point in series],
+        pnl=[point.realised_pnl + point.unrealised_pnl for point in series],
         drawdown=[point.drawdown for point in series],
     )
     newest = series[-1].at if series else 0

@@ -20,6 +20,7 @@ from api.operator import Operator
 from api.problems import ApiError
 from schemas.control import Verb
 from schemas.ids import MarketId
+from schemas.risk import BreakerKind
 
 router = APIRouter(prefix="/risk", tags=["risk"])
 PHRASE = "RESUME"
@@ -34,6 +35,7 @@ async def get_risk_metrics(
     """Equity, drawdown, exposure, and what a halt would touch."""
     state = context.state
     point, touched = state.equity.get(None), exposure_of(state)
+    breaker = state.breakers.get((PORTFOLIO, BreakerKind.PORTFOLIO_DRAWDOWN))
     view = PortfolioView(
         equity=point.equity if point else None,
         cash=point.cash if point else None,
@@ -42,6 +44,7 @@ async def get_risk_metrics(
         unrealised_pnl=point.unrealised_pnl if point else None,
         fees=point.fees if point else None,
         drawdown=point.drawdown if point else None,
+        drawdown_limit=breaker.limit if breaker else None,
         exposure=point.exposure if point else None,
         open_orders=touched.open_orders,
         open_positions=touched.open_positions,
