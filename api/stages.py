@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from agents.registry import BOTS, make_bots
+from agents.registry import BOTS, choose_bots, make_bots
 from agents.shell.runner import StageFactory
 from agents.stages.base import Stage
 from agents.stages.book import BookStage
@@ -14,7 +14,7 @@ from agents.stages.paper import PaperStage
 from agents.stages.relay import relays
 from configs.paper import QueueKind, load_paper
 from configs.profiles import load_profiles
-from configs.risk import load_risk
+from configs.risk import capital_notes, load_risk, risk_notes
 from configs.rules import load_rules
 from configs.settings import Settings
 from schemas.ids import AccountId
@@ -36,6 +36,15 @@ class Stages:
         self._risk = load_risk(settings.config_dir)
         self._profiles = load_profiles(
             settings.config_dir, self._rules, self._risk.standard_limits()
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences an operator should read at the start: loosened rules, bots that cannot trade."""
+        bots = choose_bots(self._settings.bots)
+        capitals = {bot.number: self._settings.capital for bot in bots}
+        profile = self._profiles.short_horizon
+        return risk_notes(self._risk) + capital_notes(
+            self._risk, profile, self._rules.min_size, capitals
         )
 
     def named(self, name: str) -> tuple[StageFactory, ...]:

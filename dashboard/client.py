@@ -1,6 +1,7 @@
 """The typed client of the API; every failure is a sentence for the panel that asked."""
 
 import os
+import time
 from typing import TypeVar
 
 import httpx
@@ -19,9 +20,19 @@ from dashboard.answers import (
 
 T = TypeVar("T")
 
+READ_S = 4.0
+COMMAND_S = 15.0
+"""Longer than the API waits for the log and for the gate."""
+PAUSE_S = 2.0
+"""After the API hung once, reads fail at once for so long, so that buttons stay quick."""
 
-class ApiUnavailableError(Exception):
+
+class ApiError(Exception):
     """The API does not answer, or refuses; the message is for the operator."""
+
+
+class ApiAwayError(ApiError):
+    """Nothing answers."""
 
 
 class ApiClient:
@@ -34,15 +45,15 @@ class ApiClient:
 
         Args:
             url: Its address, without a path.
-            key: The API key, empty on loopback.
+            key: The dashboard's key.
             transport: Another transport than the network, for tests.
         """
-        headers = {"X-Client": "dashboard"}
-        if key:
-            headers["X-API-Key"] = key
         self._http = httpx.Client(
-            base_url=f"{url}/api/v1", headers=headers, timeout=10.0, transport=transport
+            base_url=f"{url}/api/v1",
+            headers={"X-API-Key": key} if key else {},
+            transport=transport,
         )
+        self._paused_until = float("-inf")
 
     @classmethod
     def from_environment(cls) -> "ApiClient":
@@ -72,7 +83,7 @@ class ApiClient:
 
     def denials(self) -> Answer[list[Denial]]:
         """The newest denied intents."""
-        return self._get("/risk/denials?limit=20", Answer[list[Denial]])
+        return self._get("/risk/denials?limit=200", Answer[list[Denial]])
 
     def halt(self, reason: str) -> CommandResult:
         """No new risk, orders cancelled, positions stay."""
@@ -87,19 +98,23 @@ class ApiClient:
         return self._post("/risk/resume", {"phrase": phrase, "reason": reason})
 
     def _get(self, path: str, kind: type[T]) -> T:
-        return self._read(self._request("GET", path, None), kind)
+        if time.monotonic() < self._paused_until:
+            raise ApiAwayError("The API does not answer in time.")
+        return self._read(self._request("GET", path, None, READ_S), kind)
 
     def _post(self, path: str, body: dict[str, str]) -> CommandResult:
-        return self._read(self._request("POST", path, body), CommandResult)
+        return self._read(self._request("POST", path, body, COMMAND_S), CommandResult)
 
-    def _request(self, method: str, path: str, body: dict[str, str] | None) -> httpx.Response:
+    def _request(
+        self, method: str, path: str, body: dict[str, str] | None, timeout_s: float
+    ) -> httpx.Response:
         try:
-            reply = self._http.request(method, path, json=body)
+            reply = self._http.request(method, path, json=body, timeout=timeout_s)
+        except httpx.TimeoutException as error:
+            self._paused_until = time.monotonic() + PAUSE_S
+            raise ApiAwayError("The API does not answer in time.") from error
         except httpx.TransportError as error:
-            raise ApiUnavailableError(
-                f"The API does not answer ({type(error).__name__}). "
-                "Start PETS, or look into logs/api.log."
-            ) from error
+            raise ApiAwayError("The API does not answer.") from error
         if reply.is_success:
             return reply
         try:
@@ -107,14 +122,14 @@ class ApiClient:
             detail, hint = problem["detail"], problem.get("hint", "")
         except (ValueError, KeyError, TypeError):
             detail, hint = f"The API answered {reply.status_code}.", ""
-        raise ApiUnavailableError(f"{detail} {hint}".strip())
+        raise ApiError(f"{detail} {hint}".strip())
 
     @staticmethod
     def _read(reply: httpx.Response, kind: type[T]) -> T:
         try:
             return msgspec.json.decode(reply.content, type=kind, strict=False)
-        except msgspec.ValidationError as error:
-            raise ApiUnavailableError(
+        except msgspec.DecodeError as error:
+            raise ApiError(
                 f"The API answered in a form this dashboard does not know ({error}). "
                 "Run both in the same version."
             ) from error

@@ -3,40 +3,52 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+Number = Decimal | float
+
 NOTHING = "–"
 MINUS = "−"
 
 
-def money(value: Decimal | None) -> str:
+def money(value: Number | None) -> str:
     """Dollars, e.g. `$1,234.56` or `−$12.30`."""
     if value is None:
         return NOTHING
     return f"{MINUS if value < 0 else ''}${abs(value):,.2f}"
 
 
-def signed_money(value: Decimal | None) -> str:
+def signed_money(value: Number | None) -> str:
     """Dollars with a sign, for results."""
     if value is None:
         return NOTHING
-    return f"+${value:,.2f}" if value > 0 else money(value)
+    return f"+{money(value)}" if value > 0 else money(value)
 
 
-def percent(value: Decimal | None) -> str:
+def percent(value: Number | None) -> str:
     """A fraction as percent with two decimals."""
     return NOTHING if value is None else f"{value * 100:.2f} %"
 
 
-def cents(value: Decimal | None) -> str:
+def cents(value: Number | None) -> str:
     """A price in cents, e.g. `42.0 ¢`."""
     return NOTHING if value is None else f"{value * 100:.1f} ¢"
 
 
-def shares(value: Decimal) -> str:
+def shares(value: Number) -> str:
     """A size with its unit."""
     return f"{value:,.2f} sh"
 
 
-def age(seconds: float | None) -> str:
+def count(value: Number) -> str:
+    """A whole number."""
+    return f"{value:,.0f}"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with its thing, e.g. `1 position`, `2 positions`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def age(seconds: Number | None) -> str:
     """How old something is, in the unit a person would choose."""
     if seconds is None:
         return NOTHING
@@ -44,7 +56,9 @@ def age(seconds: float | None) -> str:
         return f"{seconds:.0f} s"
     if seconds < 3600:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+    if seconds < 172_800:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86_400:.0f} d"
 
 
 def clock(ms: int) -> str:
@@ -54,4 +68,4 @@ def clock(ms: int) -> str:
 
 def date(ms: int) -> str:
     """A session date and time, UTC."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")

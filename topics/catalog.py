@@ -166,7 +166,7 @@ INTENTS = TopicSpec(
     (trading.PlaceIntent, trading.BundleIntent, trading.MergeIntent, trading.CancelOrder),
     Scope.SHARD,
     ("bots",),
-    ("sinks", "api", "archive"),
+    ("archive",),
     "What the bots want.",
 )
 DECISIONS = TopicSpec(
@@ -237,7 +237,7 @@ RISK_STATES = TopicSpec(
     (risk.RiskState, risk.BreakerState),
     Scope.SCOPE,
     ("gate",),
-    ("api", "sinks"),
+    ("api",),
     "Trading state and breakers; key is the scope.",
     Cleanup.COMPACT,
 )
@@ -259,7 +259,7 @@ COMMANDS = TopicSpec(
     (control.Command, control.CapitalAllocated),
     Scope.SCOPE,
     ("api",),
-    ("sinks",),
+    ("archive",),
     "What operators asked for.",
 )
 CONTROL_STATES = TopicSpec(
@@ -294,7 +294,7 @@ ALERTS = TopicSpec(
     (ops.Alert,),
     Scope.COMPONENT,
     ("every stage",),
-    ("api", "sinks"),
+    ("api",),
     "What an operator should know.",
     retention_ms=90 * DAY_MS,
 )

@@ -13,6 +13,7 @@ from api.runtime.processes import Supervisor, supervised
 from api.runtime.service import Service
 from api.runtime.stopping import stop_signals, unless_stopped
 from api.session import Session, open_session, write_session
+from api.stages import Stages
 from api.system import System
 from configs.settings import Settings, Source
 from schemas.errors import ConfigurationError, InfrastructureError
@@ -28,6 +29,8 @@ SOURCES: tuple[Source, ...] = ("world", "recorded", "both", "live")
 def run_system(source: str | None, speed: float | None, seed: int | None) -> None:
     """Run until Ctrl-C."""
     settings = _settings(source, speed, seed)
+    for note in Stages(settings).notes():
+        _say(note)
     asyncio.run(_run(settings))
 
 

@@ -8,7 +8,6 @@ from dashboard.panels.curve import equity_curve
 from dashboard.panels.pipeline import pipeline_table
 from dashboard.panels.positions import positions_table
 
-st.title("Overview")
 portfolio_cards()
 equity_curve()
 bots_table()
@@ -17,5 +16,5 @@ denials_table()
 pipeline_table()
 st.caption(
     "Recorded books: Resolved Markets, CC BY 4.0, in the package resolvedkit. "
-    "Paper money: fills are estimates that err low."
+    "Paper money: fills are estimates that err low. All times are session times."
 )

@@ -3,18 +3,23 @@
 import streamlit as st
 
 from dashboard.charts.equity import equity_figure
-from dashboard.panels.frame import api, fetch, freshness
+from dashboard.panels.frame import api, panel
 
 
 @st.fragment(run_every="4s")
 def equity_curve() -> None:
     """Equity and drawdown of the account over the session."""
-    st.subheader("Equity and drawdown")
-    answer = fetch("equity", api().equity)
-    if answer is None:
+    answer = panel("Equity and drawdown", "equity", api().equity)
+    if answer is None or not answer.as_of:
         return
-    freshness(answer)
     if len(answer.data.times) < 2:
         st.info("Not yet: the first equity points are written within seconds of the first mark.")
         return
-    st.plotly_chart(equity_figure(answer.data), width="stretch", key="equity-curve")
+    st.plotly_chart(
+        equity_figure(answer.data),
+        width="stretch",
+        key="equity-curve",
+        config={"displayModeBar": False},
+        alt="Equity over the session with its drawdown below",
+    )
+    st.caption("Deposits are taken out of the curve: it moves with results only.")

@@ -1,15 +1,38 @@
 """What every panel does alike: fetch, keep the last good answer, say how old it is."""
 
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import nullcontext
+from typing import Generic, NamedTuple, TypeVar
 
+import msgspec
 import streamlit as st
 
 from dashboard.answers import Answer
-from dashboard.client import ApiClient, ApiUnavailableError
+from dashboard.client import ApiAwayError, ApiClient, ApiError
 from dashboard.words import age, clock
 
 T = TypeVar("T")
+
+
+class Fetched(NamedTuple, Generic[T]):
+    """What a panel knows.
+
+    Attributes:
+        answer: The answer; the last good one, made stale, when asking failed; None if there is
+            none.
+        trouble: Why asking failed, in a sentence; empty when it did not.
+        away: Whether nothing answered at all; the status bar says it for all panels.
+    """
+
+    answer: Answer[T] | None
+    trouble: str = ""
+    away: bool = False
+
+
+class _Kept(NamedTuple, Generic[T]):
+    answer: Answer[T]
+    at: float
 
 
 @st.cache_resource
@@ -18,40 +41,68 @@ def api() -> ApiClient:
     return ApiClient.from_environment()
 
 
-def fetch(name: str, read: Callable[[], Answer[T]]) -> Answer[T] | None:
-    """Read a panel's data; on failure say so and fall back to the last good answer.
+def fetch(name: str, read: Callable[[], Answer[T]]) -> Fetched[T]:
+    """Read a panel's data; on failure fall back to the last good answer, older by now.
 
     Args:
         name: The panel's key in the session.
         read: One call of the client.
-
-    Returns:
-        The answer, an old one marked stale, or None when there never was one.
     """
     key = f"last-good-{name}"
+    kept: _Kept[T] | None = st.session_state.get(key)
     try:
-        answer = read()
-    except ApiUnavailableError as error:
-        last: Answer[T] | None = st.session_state.get(key)
-        known = "Last good figures below." if last is not None else "Nothing is known yet."
-        st.error(f"{error} {known}", icon=":material/cloud_off:")
-        return last
-    st.session_state[key] = answer
-    return answer
+        with nullcontext() if kept else st.skeleton(height=96):
+            answer = read()
+    except ApiError as error:
+        away = isinstance(error, ApiAwayError)
+        return Fetched(None if kept is None else _aged(kept, str(error)), str(error), away)
+    st.session_state[key] = _Kept(answer, time.monotonic())
+    return Fetched(answer)
 
 
-def freshness(answer: Answer[T]) -> None:
-    """The line under a panel's title: as of when, how old, on which data and money."""
+def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | None:
+    """Draw a panel's head: its title, its age, and what is wrong with its figures.
+
+    Args:
+        title: For people.
+        name: The panel's key in the session.
+        read: One call of the client.
+
+    Returns:
+        What to show below, or None when nothing was ever known.
+    """
+    fetched = fetch(name, read)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.subheader(title, anchor=False, width="content")
+        st.caption(freshness(fetched.answer), width="content")
+    if fetched.away:
+        st.info("Unknown: the API does not answer.", icon=":material/cloud_off:")
+    elif fetched.trouble:
+        st.warning(fetched.trouble, icon=":material/cloud_off:")
+    elif fetched.answer is not None:
+        _say_stale(fetched.answer)
+    return fetched.answer
+
+
+def freshness(answer: Answer[T] | None) -> str:
+    """As of when, and how old."""
+    if answer is None or not answer.as_of:
+        return ""
+    return f"as of {clock(answer.as_of)} UTC · {age(answer.age_s)}"
+
+
+def _say_stale(answer: Answer[T]) -> None:
     if not answer.as_of:
-        st.caption("Waiting for the first figures.")
-        return
-    words = (
-        f"as of {clock(answer.as_of)} UTC · {age(answer.age_s)} · "
-        f"{answer.source} · {answer.money} money"
-    )
-    if answer.stale:
-        st.warning(
-            f"{words}. These figures are old; prices are not current.", icon=":material/history:"
+        st.info(
+            f"Not yet: waiting for the first figures. {answer.behind}", icon=":material/hourglass:"
         )
-    else:
-        st.caption(words)
+    elif answer.stale:
+        st.warning(
+            f"{age(answer.age_s)} old, not current. {answer.behind}", icon=":material/history:"
+        )
+
+
+def _aged(kept: _Kept[T], why: str) -> Answer[T]:
+    """An answer as old as it is now."""
+    age_s = kept.answer.age_s + time.monotonic() - kept.at
+    return msgspec.structs.replace(kept.answer, age_s=age_s, stale=True, behind=why)

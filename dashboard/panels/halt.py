@@ -2,80 +2,124 @@
 
 import streamlit as st
 
-from dashboard.answers import Answer, Status
-from dashboard.client import ApiUnavailableError
+from dashboard.answers import Answer, CommandResult, Status
+from dashboard.client import ApiError
 from dashboard.panels.frame import api
-from dashboard.words import money
+from dashboard.words import counted, money
 
 PHRASE = "RESUME"
 ASKED = "halt-asked"
+RESULT = "halt-result"
 
 
-def halt_dialogs(status: Answer[Status] | None) -> None:
-    """The button that fits the trading state, and its dialog."""
-    halted = status is not None and status.data.trading_state != "ACTIVE"
-    if halted:
-        if st.button("Resume", icon=":material/play_arrow:", width="stretch", key="resume-button"):
-            st.session_state[ASKED] = "resume"
-    elif st.button(
-        "Halt", type="primary", icon=":material/front_hand:", width="stretch", key="halt-button"
-    ):
-        st.session_state[ASKED] = "halt"
-    if st.session_state.get(ASKED) == "halt":
-        _halt()
-    elif st.session_state.get(ASKED) == "resume":
+def halt_controls(status: Answer[Status] | None) -> None:
+    """The buttons that fit the trading state, and the dialog that was asked for.
+
+    Whenever trading is not known to be halted, a halt can be asked for.
+
+    Args:
+        status: The present status; None when it is unknown.
+    """
+    state = "UNKNOWN" if status is None else status.data.trading_state
+    if state in ("HALTED", "EMERGENCY_HALT"):
+        _button("Resume", "resume", "play_arrow")
+    if state != "EMERGENCY_HALT":
+        _button("Emergency halt" if state == "HALTED" else "Halt", "halt", "front_hand")
+    asked = st.session_state.get(ASKED)
+    if asked == "halt":
+        _halt(already=state == "HALTED")
+    elif asked == "resume":
         _resume()
+
+
+def _button(label: str, asks: str, icon: str) -> None:
+    kind = "primary" if asks == "halt" else "secondary"
+    place = f"{asks}-button"
+    if st.button(label, type=kind, icon=f":material/{icon}:", width="stretch", key=place):
+        st.session_state[ASKED] = asks
 
 
 def _dismiss() -> None:
     st.session_state.pop(ASKED, None)
+    st.session_state.pop(RESULT, None)
 
 
 @st.dialog("Halt trading", on_dismiss=_dismiss)
-def _halt() -> None:
+def _halt(*, already: bool) -> None:
     """The blast radius in numbers, then one click."""
-    st.write(_radius())
-    emergency = st.toggle(
+    if RESULT in st.session_state:
+        _fate()
+        return
+    st.write(radius())
+    emergency = already or st.toggle(
         "Emergency: also unwind positions",
+        key="halt-emergency",
         help="Pairs are merged and the rest is offered post-only; closing cannot be guaranteed.",
     )
     if st.button("Halt now", type="primary", width="stretch", key="halt-confirm"):
         try:
             act = api().emergency_halt if emergency else api().halt
-            result = act("dashboard")
-        except ApiUnavailableError as error:
-            st.error(f"{error} Use `pets halt`: it writes to the log itself.")
+            st.session_state[RESULT] = act("dashboard")
+        except ApiError as error:
+            st.error(f"{error} `pets halt` writes to the log itself.")
             return
-        (st.success if result.accepted else st.error)(result.detail)
-        _dismiss()
+        st.rerun()
 
 
 @st.dialog("Resume trading", on_dismiss=_dismiss)
 def _resume() -> None:
     """The riskier direction: phrase and reason."""
+    if RESULT in st.session_state:
+        _fate()
+        return
     st.write("Bots may open positions again. Look at the cause of the halt first.")
     phrase = st.text_input(f"Type {PHRASE}", key="resume-phrase")
-    reason = st.text_input("Reason", key="resume-reason")
+    reason = st.text_input("Reason", key="resume-reason", max_chars=200)
     ready = phrase == PHRASE and bool(reason.strip())
     if st.button("Resume", disabled=not ready, width="stretch", key="resume-confirm"):
         try:
-            result = api().resume(phrase, reason)
-        except ApiUnavailableError as error:
+            st.session_state[RESULT] = api().resume(phrase, reason)
+        except ApiError as error:
             st.error(str(error))
             return
-        (st.success if result.accepted else st.error)(result.detail)
+        st.rerun()
+
+
+def _fate() -> None:
+    """What the gate answered, and what is still on its way."""
+    result: CommandResult = st.session_state[RESULT]
+    (st.success if result.accepted else st.error)(result.detail)
+    if result.accepted and "halt" in result.verb:
+        st.write(remaining())
+    if st.button("Close", width="stretch", key="halt-close"):
         _dismiss()
+        st.rerun()
 
 
-def _radius() -> str:
+def radius() -> str:
     """What a halt touches now, or that it is unknown."""
     try:
         portfolio = api().portfolio().data
-    except ApiUnavailableError:
+    except ApiError:
         return (
             "No new orders from any bot; all orders are cancelled; positions stay. Counts unknown."
         )
     return (
-        f"No new orders from any bot. {portfolio.open_orders} open orders are cancelled. "
-        f"{portfolio.open_positions} positions ({money(portfolio.position_cost)}) stay open."
+        f"No new orders from any bot. {counted(portfolio.open_orders, 'open order')} will be "
+        f"cancelled. {counted(portfolio.open_positions, 'position')} "
+        f"({money(portfolio.position_cost)}) stay open."
+    )
+
+
+def remaining() -> str:
+    """Orders that the venue has not confirmed as gone."""
+    try:
+        status = api().status().data
+    except ApiError:
+        return "Whether orders are still open is unknown: the API does not answer."
+    if not status.open_orders:
+        return f"No order is open. {counted(status.open_positions, 'position')} stay open."
+    return (
+        f"{counted(status.open_orders, 'order')} still open. If they do not go within ten "
+        "seconds, cancel them at the venue."
     )

@@ -1,31 +1,23 @@
 """The dataflow's stages with their pulse and their lag."""
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.panels.frame import api, fetch, freshness
-from dashboard.words import age
+from dashboard.panels.frame import api, panel
+from dashboard.panels.table import table
+from dashboard.rows import stage_rows
+from dashboard.words import counted
 
 
 @st.fragment(run_every="4s")
 def pipeline_table() -> None:
     """Every component's pulse, lag and progress; the markets it all works on."""
-    st.subheader("Pipeline")
-    answer = fetch("pipeline", api().status)
+    answer = panel("Pipeline", "pipeline", api().status)
     if answer is None:
         return
-    freshness(answer)
-    markets = ", ".join(f"{n} {label}" for label, n in sorted(answer.data.markets.items()))
-    st.caption(f"Markets: {markets or 'none yet'}")
-    rows = [
-        {
-            "Stage": stage.component,
-            "Status": stage.status,
-            "Pulse": age(stage.age_s),
-            "Behind": stage.lag,
-            "Processed": f"{stage.processed:,}",
-            "Detail": stage.detail,
-        }
-        for stage in answer.data.stages
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    status = answer.data
+    markets = [counted(n, f"{label} market") for label, n in sorted(status.markets.items())]
+    st.caption(f"{', '.join(markets) or 'No markets yet'} · version {status.version}")
+    if not status.stages:
+        st.info("None: no stage has reported yet.")
+        return
+    table(stage_rows(status.stages), key="stages", stale=answer.stale, alt="Pulse of every stage")

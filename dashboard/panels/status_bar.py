@@ -1,45 +1,94 @@
-"""The bar on every page: money and source, trading state, worst age, dead letters, and the halt."""
+"""The bar on every page: money and source, trading state, what is late, and the halt."""
 
 import streamlit as st
 
 from dashboard.answers import Answer, Status
 from dashboard.panels.frame import api, fetch
-from dashboard.panels.halt import halt_dialogs
-from dashboard.words import age
+from dashboard.panels.halt import halt_controls
+from dashboard.words import age, counted, date
 
-COLOURS = {"paper": "blue", "live": "orange"}
-STATE_COLOURS = {"ACTIVE": "green", "HALTED": "orange", "EMERGENCY_HALT": "red"}
+LATE_S = 10.0
+BEHIND = 500
+MONEY = {"paper": "blue", "live": "orange"}
+STATES = {"ACTIVE": "green", "HALTED": "orange", "EMERGENCY_HALT": "red"}
 
 
 @st.fragment(run_every="2s")
 def status_bar() -> None:
     """Draw the bar; redraws itself every two seconds."""
-    answer = fetch("status", api().status)
-    words, button = st.columns([5, 1], vertical_alignment="center")
+    fetched = fetch("status", api().status)
+    answer = fetched.answer
+    words, buttons = st.columns([4, 1], vertical_alignment="center")
     with words:
-        if answer is None:
-            st.badge("UNKNOWN", color="gray", icon=":material/help:")
-        else:
-            st.markdown(_line(answer))
-    with button:
-        halt_dialogs(answer)
-    if answer is not None and answer.data.trading_state != "ACTIVE":
-        st.warning(
-            f"Trading is {answer.data.trading_state}: {answer.data.reason}",
-            icon=":material/front_hand:",
+        st.markdown(" ".join(badges(answer, known_now=not fetched.trouble)))
+        if answer is not None:
+            st.caption(sentence(answer))
+    with buttons:
+        halt_controls(answer if not fetched.trouble else None)
+    if fetched.trouble:
+        st.error(
+            f"{fetched.trouble} Last known figures are grey. Start PETS or look into its logs; "
+            "`pets halt` halts without the API.",
+            icon=":material/cloud_off:",
         )
+    elif answer is not None and answer.data.trading_state != "ACTIVE":
+        st.warning(state_words(answer.data), icon=":material/front_hand:")
 
 
-def _line(answer: Answer[Status]) -> str:
-    """The bar's badges as one line of markdown."""
+def badges(answer: Answer[Status] | None, *, known_now: bool) -> list[str]:
+    """Mode words and state, and what is wrong, as markdown.
+
+    Args:
+        answer: The status, or the last one known.
+        known_now: Whether it is the present one.
+    """
+    if answer is None:
+        return [":gray-badge[UNKNOWN]"]
     status = answer.data
-    money = f":{COLOURS.get(answer.money, 'gray')}-badge[{answer.money.upper()} MONEY]"
-    source = f":violet-badge[{answer.source.upper()}]"
-    state = f":{STATE_COLOURS.get(status.trading_state, 'gray')}-badge[{status.trading_state}]"
-    worst = max((stage.age_s for stage in status.stages), default=None)
-    parts = [money, source, state, f"oldest stage {age(worst)}"]
+    modes = [
+        f":{MONEY.get(answer.money, 'gray')}-badge[{answer.money.upper()} MONEY]",
+        f":violet-badge[{answer.source.upper()}]",
+    ]
+    if not known_now:
+        return [*modes, f":gray-badge[LAST KNOWN: {status.trading_state}]"]
+    state = f":{STATES.get(status.trading_state, 'gray')}-badge[{status.trading_state}]"
+    return [*modes, state, *_troubles(status)]
+
+
+def sentence(answer: Answer[Status]) -> str:
+    """What is going on, in numbers."""
+    status = answer.data
+    return " · ".join(
+        (
+            f"{status.active_bots} of {counted(status.bots, 'bot')} active",
+            counted(status.open_orders, "order"),
+            counted(status.open_positions, "position"),
+            f"{date(status.session_time)} UTC",
+        )
+    )
+
+
+def state_words(status: Status) -> str:
+    """Why there is no trading, and what is still to be done."""
+    words = f"{status.trading_state}: {status.reason or 'no reason was given'}"
+    if status.trading_state != "UNKNOWN" and status.open_orders:
+        words += f" · {counted(status.open_orders, 'order')} still open"
+    return words
+
+
+def _troubles(status: Status) -> list[str]:
+    troubles = [
+        f":orange-badge[{stage.component} silent for {age(stage.age_s)}]"
+        for stage in status.stages
+        if stage.age_s > LATE_S
+    ]
+    troubles += [
+        f":orange-badge[{stage.component} {stage.lag:,} behind]"
+        for stage in status.stages
+        if stage.age_s <= LATE_S and stage.lag > BEHIND
+    ]
     if status.database != "ok":
-        parts.append(":orange-badge[DATABASE AWAY]")
+        troubles.append(":orange-badge[DATABASE AWAY]")
     if status.dead_letters:
-        parts.append(f":red-badge[{status.dead_letters} DEAD LETTERS]")
-    return " ".join(parts)
+        troubles.append(f":red-badge[{counted(status.dead_letters, 'DEAD LETTER').upper()}]")
+    return troubles

@@ -1,0 +1,53 @@
+"""Tables that look alike: numbers right-aligned and written as people read them."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.rows import FORMATS, RESULTS, Row
+from dashboard.words import NOTHING
+
+GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
+LOSS = {"light": "#c2410c", "dark": "#fdba74"}
+OLD = "#8a8f98"
+MARKET_PX = 320
+
+
+def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
+    """Show rows; results are blue or orange by their sign, old figures grey.
+
+    Args:
+        rows: All with the same columns.
+        key: Keeps sorting and scrolling over refreshes.
+        stale: Whether the figures are old.
+        alt: What the table shows, for screen readers.
+    """
+    frame = pd.DataFrame(list(rows))
+    numeric = [name for name in FORMATS if name in frame]
+    frame[numeric] = frame[numeric].astype(float)
+    style = frame.style.format({name: _written(FORMATS[name]) for name in numeric})
+    if stale:
+        style = style.map(lambda _: f"color: {OLD}")
+    else:
+        style = style.map(_colour, subset=[name for name in RESULTS if name in frame])
+    st.dataframe(
+        style,
+        hide_index=True,
+        width="stretch",
+        key=key,
+        alt=alt,
+        column_config={"Market": st.column_config.TextColumn(width=MARKET_PX)},
+    )
+
+
+def _written(write: Callable[[float], str]) -> Callable[[float], str]:
+    return lambda value: NOTHING if math.isnan(value) else write(value)
+
+
+def _colour(value: float) -> str:
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    if math.isnan(value) or value == 0:
+        return ""
+    return f"color: {GAIN[theme] if value > 0 else LOSS[theme]}"
