@@ -39,7 +39,7 @@ class Stages:
         )
 
     def notes(self) -> tuple[str, ...]:
-        """Sentences an operator should read at the start: loosened rules, bots that cannot trade."""
+        """What an operator should know at the start: loosened rules, bots that cannot trade."""
         bots = choose_bots(self._settings.bots)
         capitals = {bot.number: self._settings.capital for bot in bots}
         profile = self._profiles.short_horizon
