@@ -1,4 +1,4 @@
-"""Answers as rows of tables. Pure: numbers stay numbers, so that columns sort; formats come last."""
+"""Answers as rows of tables. Pure: numbers stay numbers, so that columns sort."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal

@@ -9,6 +9,8 @@ from plotly.subplots import make_subplots
 
 from dashboard.answers import Equity
 
+BLUE, ORANGE, ORANGE_SHADE = "#3b82f6", "#f97316", "rgba(249,115,22,0.25)"
+"""Seen on light and on dark, and by the colour-blind."""
 LEAST_RANGE = Decimal(10)
 """Dollars that the axis spans at least, so that cents do not look like cliffs."""
 ROOM = Decimal("0.08")
@@ -33,6 +35,7 @@ def equity_figure(equity: Equity) -> go.Figure:
             customdata=[float(value) for value in equity.pnl],
             name="Equity",
             mode="lines",
+            line={"color": BLUE, "width": 2},
             hovertemplate="$%{y:,.2f}<br>P&L $%{customdata:,.2f}<extra></extra>",
         ),
         row=1,
@@ -44,7 +47,9 @@ def equity_figure(equity: Equity) -> go.Figure:
             y=[-100 * float(value) for value in equity.drawdown],
             name="Drawdown",
             mode="lines",
+            line={"color": ORANGE, "width": 1.5},
             fill="tozeroy",
+            fillcolor=ORANGE_SHADE,
             hovertemplate="%{y:.2f} %<extra></extra>",
         ),
         row=2,

@@ -68,7 +68,7 @@ def cards(portfolio: Portfolio) -> tuple[Card, ...]:
         Card(
             "Drawdown",
             percent(portfolio.drawdown),
-            "" if limit is None else f"halts at {percent(limit)}",
+            "" if limit is None else f"limit {percent(limit)}",
             "1 − NAV/peak; deposits do not change it.",
         ),
         Card(

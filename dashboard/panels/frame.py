@@ -72,6 +72,7 @@ def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | N
         What to show below, or None when nothing was ever known.
     """
     fetched = fetch(name, read)
+    st.space("xsmall")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.subheader(title, anchor=False, width="content")
         st.caption(freshness(fetched.answer), width="content")

@@ -33,9 +33,13 @@ def halt_controls(status: Answer[Status] | None) -> None:
 
 
 def _button(label: str, asks: str, icon: str) -> None:
-    kind = "primary" if asks == "halt" else "secondary"
-    place = f"{asks}-button"
-    if st.button(label, type=kind, icon=f":material/{icon}:", width="stretch", key=place):
+    if st.button(
+        label,
+        type="primary" if asks == "halt" else "secondary",
+        icon=f":material/{icon}:",
+        width="stretch",
+        key=f"{asks}-button",
+    ):
         st.session_state[ASKED] = asks
 
 

@@ -12,7 +12,7 @@ from dashboard.words import NOTHING
 GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
 LOSS = {"light": "#c2410c", "dark": "#fdba74"}
 OLD = "#8a8f98"
-MARKET_PX = 320
+MARKET_PX = 380
 
 
 def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
@@ -42,12 +42,15 @@ def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
     )
 
 
-def _written(write: Callable[[float], str]) -> Callable[[float], str]:
-    return lambda value: NOTHING if math.isnan(value) else write(value)
+def _written(write: Callable[[float], str]) -> Callable[[object], str]:
+    def written(value: object) -> str:
+        return write(value) if isinstance(value, float) and not math.isnan(value) else NOTHING
+
+    return written
 
 
-def _colour(value: float) -> str:
+def _colour(value: object) -> str:
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    if math.isnan(value) or value == 0:
+    if not isinstance(value, float) or math.isnan(value) or value == 0:
         return ""
     return f"color: {GAIN[theme] if value > 0 else LOSS[theme]}"

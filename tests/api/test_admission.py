@@ -13,6 +13,7 @@ from api.callers import dashboard_key
 from tests.api.running import URL, Running
 
 KEY = "a key of this test"  # pragma: allowlist secret
+OTHER = "wrong-one"
 STATUS = "/api/v1/status"
 HALT = "/api/v1/risk/halt"
 
@@ -216,11 +217,11 @@ async def test_no_key_is_ever_logged() -> None:
     with capture_logs() as logs:
         async with Running(api_key=KEY).client(X_API_Key=KEY) as client:
             await client.get(STATUS)
-        async with Running(api_key=KEY).client(X_API_Key="wrong-one") as client:
+        async with Running(api_key=KEY).client(X_API_Key=OTHER) as client:
             await client.get(STATUS)
     assert logs
     assert KEY not in str(logs)
-    assert "wrong-one" not in str(logs)
+    assert OTHER not in str(logs)
 
 
 # -------------------------------------------------------------------------------- other errors

@@ -19,7 +19,7 @@ from api.app import create_app
 from api.commands import Commander
 from api.context import Context
 from api.first_start import first_messages
-from api.live import LiveState
+from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
 from api.stages import Stages
 from api.tape import Tape
@@ -34,6 +34,7 @@ from topics.catalog import GATE_INPUTS, TopicSpec
 
 HOURS = 12.0
 BEAT_S = 0.5
+TOPICS = frozenset((*WHOLE, *RECENT))
 STAGES = ("bots", "book", "connector", "gate", "ledger", "paper", "relay-books", "sinks")
 
 
@@ -100,7 +101,8 @@ class PlayedSystem:
         )
 
     def _see(self, topic: TopicSpec, key: str, message: Message) -> None:
-        self.state.apply(message)
+        if topic in TOPICS:
+            self.state.apply(message)
         if isinstance(message, EquityPoint) and message.bot_id is None:
             self._points.append(message)
 
