@@ -9,6 +9,6 @@ from dashboard.panels.status_bar import status_bar
 ICON = Path(__file__).with_name("icon.svg")
 
 st.set_page_config(page_title="PETS", page_icon=str(ICON), layout="wide")
-page = st.navigation([st.Page("pages/overview.py", title="Overview", default=True)], position="top")
+page = st.navigation([st.Page("views/overview.py", title="Overview", default=True)], position="top")
 status_bar()
 page.run()

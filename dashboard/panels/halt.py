@@ -1,5 +1,7 @@
 """Halt in two clicks, resume with a typed phrase; success is what the risk gate answered."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.answers import Answer, CommandResult, Status
@@ -27,9 +29,10 @@ def halt_controls(status: Answer[Status] | None) -> None:
         _button("Emergency halt" if state == "HALTED" else "Halt", "halt", "front_hand")
     asked = st.session_state.get(ASKED)
     if asked == "halt":
-        _halt(already=state == "HALTED")
+        already = state == "HALTED"
+        _open("Emergency halt" if already else "Halt trading", lambda: _halt(already=already))
     elif asked == "resume":
-        _resume()
+        _open("Resume trading", _resume)
 
 
 def _button(label: str, asks: str, icon: str) -> None:
@@ -43,17 +46,26 @@ def _button(label: str, asks: str, icon: str) -> None:
         st.session_state[ASKED] = asks
 
 
+def _open(title: str, body: Callable[[], None]) -> None:
+    """The dialog; while it is open every refresh of the bar draws it anew."""
+
+    @st.dialog(title, on_dismiss=_dismiss)
+    def opened() -> None:
+        if RESULT in st.session_state:
+            _fate()
+        else:
+            body()
+
+    opened()
+
+
 def _dismiss() -> None:
     st.session_state.pop(ASKED, None)
     st.session_state.pop(RESULT, None)
 
 
-@st.dialog("Halt trading", on_dismiss=_dismiss)
 def _halt(*, already: bool) -> None:
     """The blast radius in numbers, then one click."""
-    if RESULT in st.session_state:
-        _fate()
-        return
     st.write(radius())
     emergency = already or st.toggle(
         "Emergency: also unwind positions",
@@ -70,12 +82,8 @@ def _halt(*, already: bool) -> None:
         st.rerun()
 
 
-@st.dialog("Resume trading", on_dismiss=_dismiss)
 def _resume() -> None:
     """The riskier direction: phrase and reason."""
-    if RESULT in st.session_state:
-        _fate()
-        return
     st.write("Bots may open positions again. Look at the cause of the halt first.")
     phrase = st.text_input(f"Type {PHRASE}", key="resume-phrase")
     reason = st.text_input("Reason", key="resume-reason", max_chars=200)
@@ -105,25 +113,25 @@ def radius() -> str:
     try:
         portfolio = api().portfolio().data
     except ApiError:
-        return (
-            "No new orders from any bot; all orders are cancelled; positions stay. Counts unknown."
-        )
+        return "No new risk from any bot; all orders are cancelled; positions stay. Counts unknown."
     return (
-        f"No new orders from any bot. {counted(portfolio.open_orders, 'open order')} will be "
+        f"No new risk from any bot. {counted(portfolio.open_orders, 'open order')} will be "
         f"cancelled. {counted(portfolio.open_positions, 'position')} "
-        f"({money(portfolio.position_cost)}) stay open."
+        f"({money(portfolio.position_cost)}) stay open; bots may only reduce them."
     )
 
 
 def remaining() -> str:
-    """Orders that the venue has not confirmed as gone."""
+    """What is still open, read back."""
     try:
         status = api().status().data
     except ApiError:
-        return "Whether orders are still open is unknown: the API does not answer."
-    if not status.open_orders:
-        return f"No order is open. {counted(status.open_positions, 'position')} stay open."
-    return (
-        f"{counted(status.open_orders, 'order')} still open. If they do not go within ten "
-        "seconds, cancel them at the venue."
-    )
+        return "What is still open is unknown: the API does not answer."
+    return open_words(status)
+
+
+def open_words(status: Status) -> str:
+    """Orders and positions that are open while trading is halted."""
+    orders = counted(status.open_orders, "order") if status.open_orders else "No order"
+    positions = counted(status.open_positions, "position")
+    return f"Open now: {orders.lower()}, {positions}. New orders can only reduce positions."

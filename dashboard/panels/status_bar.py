@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.answers import Answer, Status
 from dashboard.panels.frame import api, fetch
-from dashboard.panels.halt import halt_controls
+from dashboard.panels.halt import halt_controls, open_words
 from dashboard.words import age, counted, date
 
 LATE_S = 10.0
@@ -70,10 +70,10 @@ def sentence(answer: Answer[Status]) -> str:
 
 def state_words(status: Status) -> str:
     """Why there is no trading, and what is still to be done."""
-    words = f"{status.trading_state}: {status.reason or 'no reason was given'}"
-    if status.trading_state != "UNKNOWN" and status.open_orders:
-        words += f" · {counted(status.open_orders, 'order')} still open"
-    return words
+    reason = status.reason or "no reason was given"
+    if status.trading_state == "UNKNOWN":
+        return f"Whether bots may trade is unknown: {reason}"
+    return f"{status.trading_state}: {reason}. {open_words(status)}"
 
 
 def _troubles(status: Status) -> list[str]:

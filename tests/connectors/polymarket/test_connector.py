@@ -1,0 +1,160 @@
+"""The market connector against the sandbox over real sockets: discovery, faults, recovery."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from configs.clock import SessionClock
+from connectors.polymarket.connector import MarketConnector
+from connectors.polymarket.market_ws import FROZEN_AFTER_S, backoff_s
+from connectors.polymarket.rest import PublicRest, VenueUnavailableError
+from connectors.sandbox.sandbox import Sandbox, SandboxSettings
+from connectors.sandbox.server import listen, serve_on
+from schemas.envelope import Message
+from schemas.market import (
+    BookDelta,
+    BookSnapshot,
+    BookTrustChanged,
+    FeedStatus,
+    MarketListed,
+    MarketTrade,
+)
+from schemas.values import DataLabel, Trust
+from topics.catalog import TopicSpec
+
+SPEED = 4.0
+RESTARTING = 1012
+
+
+class Published:
+    """A log in memory."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def publish(self, topic: TopicSpec, key: str, message: Message) -> None:
+        assert type(message) in topic.messages, (topic.name, message)
+        self.messages.append(message)
+
+    def of(self, *kinds: type[Message]) -> list[Message]:
+        return [message for message in self.messages if isinstance(message, kinds)]
+
+    def trusts(self) -> dict[str, Trust]:
+        """The newest grade of each market."""
+        grades: dict[str, Trust] = {}
+        for message in self.messages:
+            if isinstance(message, BookSnapshot | BookDelta | BookTrustChanged):
+                grades[message.market_id] = message.trust
+        return grades
+
+    def all_believed(self, markets: int) -> bool:
+        grades = self.trusts()
+        return len(grades) == markets and all(trust.may_open for trust in grades.values())
+
+
+class Line:
+    """A sandbox, a connector on it, and what it published."""
+
+    def __init__(self, sandbox: Sandbox, published: Published) -> None:
+        self.sandbox = sandbox
+        self.published = published
+
+    async def until(self, done: Callable[[], bool], what: str, seconds: float = 15.0) -> float:
+        """Wait for something; how long it took, seconds."""
+        started = time.monotonic()
+        while not done():
+            assert time.monotonic() - started < seconds, f"no {what} in {seconds:g} s"
+            await asyncio.sleep(0.02)
+        return time.monotonic() - started
+
+    async def believed(self) -> None:
+        await self.until(lambda: self.published.all_believed(20), "20 believed books")
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Line]:
+    now = time.time_ns() // 1_000_000
+    clock = SessionClock(now, now, SPEED)
+    sandbox = Sandbox(SandboxSettings(source="world", seed=3, speed=SPEED), clock)
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    host = f"127.0.0.1:{port}"
+    published = Published()
+    venue = asyncio.create_task(serve_on(listener, sandbox))
+    async with PublicRest(f"http://{host}", f"http://{host}") as rest:
+        connector = MarketConnector(rest, f"ws://{host}/ws/market", published, clock)
+        work = asyncio.create_task(connector.run())
+        try:
+            yield Line(sandbox, published)
+        finally:
+            for task in (work, venue):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+async def test_it_finds_labels_and_follows_every_market() -> None:
+    async with running() as line:
+        await line.believed()
+        listed = [m for m in line.published.of(MarketListed) if isinstance(m, MarketListed)]
+        assert {m.market.label for m in listed} == {DataLabel.SIMULATED}
+        assert len({m.market.market_id for m in listed}) == 20
+        await line.until(lambda: bool(line.published.of(MarketTrade)), "trade", 30.0)
+        await line.until(lambda: bool(line.published.of(FeedStatus)), "feed status")
+
+
+async def test_a_dropped_connection_makes_books_stale_and_comes_back() -> None:
+    async with running() as line:
+        await line.believed()
+        line.sandbox.hub.close_all(RESTARTING)
+        await line.until(
+            lambda: any(trust is Trust.STALE for trust in line.published.trusts().values()),
+            "stale book",
+        )
+        await line.believed()
+
+
+async def test_a_silent_connection_is_noticed_within_three_seconds() -> None:
+    async with running() as line:
+        await line.believed()
+        line.sandbox.hub.freeze_all()
+        noticed = await line.until(
+            lambda: all(trust is Trust.STALE for trust in line.published.trusts().values()),
+            "notice of the freeze",
+            FROZEN_AFTER_S + 3.0,
+        )
+        assert noticed > 1.0
+        line.sandbox.hub.freeze_all(frozen=False)
+        await line.believed()
+
+
+async def test_a_crossed_book_is_suspect_and_fetched_anew() -> None:
+    async with running() as line:
+        await line.believed()
+        for market in line.sandbox.venue.listings():
+            line.sandbox.faults.cross_book(market.spec.token_ids[0])
+        await line.until(
+            lambda: any(
+                isinstance(m, BookSnapshot | BookTrustChanged) and m.trust is Trust.SUSPECT
+                for m in line.published.messages
+            ),
+            "suspect book",
+            30.0,
+        )
+        await line.believed()
+
+
+async def test_a_venue_that_does_not_answer_is_one_sentence() -> None:
+    async with PublicRest("http://127.0.0.1:9", "http://127.0.0.1:9", timeout_s=0.2) as rest:
+        with pytest.raises(VenueUnavailableError, match="after four attempts"):
+            await rest.server_seconds()
+
+
+def test_backoff_grows_and_differs_between_feeds() -> None:
+    waits = [backoff_s("market-ws/0", attempt) for attempt in range(8)]
+    assert waits == sorted(waits)
+    assert waits[-1] <= 37.5
+    assert backoff_s("market-ws/0", 3) != backoff_s("market-ws/1", 3)

@@ -1,0 +1,229 @@
+"""An API of one dictionary: what each path answers, and which commands came."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+NOW = 1_790_586_600_000
+"""2026-09-28 09:10 UTC, session time of everything it says."""
+MODES = {"source": "recorded + simulated 10x", "money": "paper"}
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def envelope(data: Any, *, age_s: float = 0.5, stale: bool = False, behind: str = "") -> Any:
+    return {
+        "data": data,
+        "as_of": NOW,
+        "age_s": age_s,
+        "stale": stale,
+        "behind": behind,
+        **MODES,
+    }
+
+
+def problem(status: int, code: str, detail: str, hint: str = "") -> httpx.Response:
+    body = {"code": code, "detail": detail, "hint": hint}
+    return httpx.Response(status, json=body)
+
+
+BOTS = [
+    {
+        "bot_id": "bot_01",
+        "name": "rebalancing",
+        "state": "ACTIVE",
+        "equity": "10018.75",
+        "pnl": "18.75",
+        "drawdown": "0.0001",
+        "exposure": "150.43",
+        "open_positions": 1,
+        "last_event_age_s": 2.0,
+    },
+    {
+        "bot_id": "bot_05",
+        "name": "market maker",
+        "state": "ACTIVE",
+        "equity": "9997.05",
+        "pnl": "-2.95",
+        "drawdown": "0.0003",
+        "exposure": "1485.17",
+        "open_positions": 1,
+        "last_event_age_s": 0.4,
+    },
+]
+IDLE = [
+    {
+        **bot,
+        "state": "IDLE",
+        "equity": None,
+        "pnl": None,
+        "drawdown": None,
+        "exposure": None,
+        "open_positions": 0,
+        "last_event_age_s": None,
+    }
+    for bot in BOTS
+]
+ACCOUNT = {
+    "equity": "20015.80",
+    "cash": "19103.93",
+    "reserved": "700.5",
+    "realised_pnl": "22.32",
+    "unrealised_pnl": "-6.52",
+    "fees": "0",
+    "drawdown": "0.0125",
+    "drawdown_limit": "0.40",
+    "exposure": "1635.60",
+    "open_orders": 14,
+    "open_positions": 2,
+    "position_cost": "412.5",
+}
+NO_ACCOUNT = {
+    **dict.fromkeys(ACCOUNT),
+    "open_orders": 0,
+    "open_positions": 0,
+    "position_cost": "0",
+}
+POSITIONS = [
+    {
+        "position_id": "p1",
+        "bot_id": "bot_05",
+        "market_id": "0xab",
+        "question": "Will it rain?",
+        "label": "SIMULATED",
+        "side": "YES",
+        "size": "240.66",
+        "entry_price": "0.42",
+        "mark": "0.41",
+        "trust": "CONSISTENT",
+        "realised_pnl": "0.27",
+        "unrealised_pnl": "-2.41",
+        "zone": "ZONE_3",
+        "opened_at": NOW - 90_000,
+    },
+    {
+        "position_id": "p2",
+        "bot_id": "bot_01",
+        "market_id": "0xcd",
+        "question": "Bitcoin up or down?",
+        "label": "RECORDED",
+        "side": "NO",
+        "size": "10",
+        "entry_price": "0.99",
+        "mark": None,
+        "trust": "STALE",
+        "realised_pnl": "0",
+        "unrealised_pnl": "0",
+        "zone": None,
+        "opened_at": NOW - 7_200_000,
+    },
+]
+DENIALS = [
+    {
+        "time": NOW - 1_000 * number,
+        "bot_id": "bot_05",
+        "market_id": "0xab",
+        "question": "Will it rain?",
+        "code": "NO_EDGE",
+        "rule": "The edge must cover the costs.",
+        "limit": "0.005",
+        "value": f"0.00{number}",
+    }
+    for number in (1, 2, 3)
+]
+EQUITY = {
+    "times": [NOW - 4_000, NOW - 2_000, NOW],
+    "equity": ["10000", "20010.5", "20015.80"],
+    "pnl": ["0", "10.5", "15.80"],
+    "drawdown": ["0", "0", "0.0125"],
+}
+STAGES = [
+    {
+        "component": name,
+        "status": "running",
+        "age_s": 0.7,
+        "lag": 3,
+        "processed": 47_802,
+        "detail": "",
+    }
+    for name in ("book", "bots", "connector", "gate", "ledger", "paper", "sinks")
+]
+STATUS = {
+    "trading_state": "ACTIVE",
+    "reason": "",
+    "session_time": NOW,
+    "speed": 10.0,
+    "version": "0.1.0",
+    "stages": STAGES,
+    "database": "ok",
+    "dead_letters": 0,
+    "markets": {"SIMULATED": 20, "RECORDED": 1},
+    "bots": 2,
+    "active_bots": 2,
+    "open_orders": 14,
+    "open_positions": 2,
+}
+
+
+class FakeApi:
+    """A running system that trades.
+
+    Attributes:
+        data: What each path answers.
+        posted: Commands with their bodies, in order.
+        failing: Instead of an answer: to every request, or to those of some paths.
+    """
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {
+            "/status": envelope(STATUS),
+            "/risk/metrics": envelope(ACCOUNT),
+            "/metrics/portfolio": envelope(EQUITY),
+            "/bots": envelope(BOTS),
+            "/positions": envelope(POSITIONS),
+            "/risk/denials": envelope(DENIALS),
+        }
+        self.posted: list[tuple[str, Any]] = []
+        self.keys: set[str | None] = set()
+        self.failing: dict[str, Answer] = {}
+        self.everything: Answer | None = None
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api/v1")
+        self.keys.add(request.headers.get("X-API-Key"))
+        fails = self.everything or self.failing.get(path)
+        if fails is not None:
+            return fails(request)
+        if request.method == "POST":
+            return self._command(path, json.loads(request.content))
+        return httpx.Response(200, json=self.data[path])
+
+    def set_state(self, state: str, reason: str = "", orders: int = 0) -> None:
+        """Let trading be in a state."""
+        told = {"trading_state": state, "reason": reason, "open_orders": orders}
+        self.data["/status"] = envelope({**STATUS, **told})
+
+    def _command(self, path: str, body: Any) -> httpx.Response:
+        self.posted.append((path, body))
+        verb = path.rsplit("/", 1)[-1]
+        states = {"halt": "HALTED", "emergency-halt": "EMERGENCY_HALT", "resume": "ACTIVE"}
+        self.set_state(states[verb], body["reason"], 0 if "halt" in verb else 14)
+        answer = {
+            "command_id": "c1",
+            "verb": "resume-trading" if verb == "resume" else verb,
+            "bot_id": None,
+            "accepted": True,
+            "detail": f"Done: {verb}.",
+        }
+        return httpx.Response(200, json=answer)
+
+
+def refused(request: httpx.Request) -> httpx.Response:
+    """Nothing answers."""
+    raise httpx.ConnectError("refused", request=request)
+
+
+def hanging(request: httpx.Request) -> httpx.Response:
+    """No answer in time."""
+    raise httpx.ReadTimeout("slow", request=request)

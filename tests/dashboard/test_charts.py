@@ -1,0 +1,77 @@
+"""Charts are pure: answers in, figures out, nothing invented."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.answers import Equity
+from dashboard.charts.equity import (
+    LEAST_RANGE,
+    dollar_range,
+    equity_figure,
+    without_deposits,
+)
+from tests.dashboard.fake_api import NOW
+
+DOLLARS = st.decimals("-100000", "100000", places=4)
+
+
+def equity(values: list[str], pnl: list[str]) -> Equity:
+    return Equity(
+        times=[NOW + 1_000 * n for n in range(len(values))],
+        equity=[Decimal(value) for value in values],
+        pnl=[Decimal(value) for value in pnl],
+        drawdown=[Decimal("0.01") * n for n in range(len(values))],
+    )
+
+
+def test_a_deposit_is_no_result() -> None:
+    curve = equity(["10000", "20000", "20010.5"], ["0", "0", "10.5"])
+    assert without_deposits(curve) == [Decimal(20000), Decimal(20000), Decimal("20010.5")]
+
+
+@given(st.lists(st.tuples(DOLLARS, DOLLARS), min_size=1, max_size=30))
+def test_the_curve_ends_at_equity_and_moves_as_the_result_moves(
+    points: list[tuple[Decimal, Decimal]],
+) -> None:
+    curve = equity([str(value) for value, _ in points], [str(pnl) for _, pnl in points])
+    drawn = without_deposits(curve)
+    assert drawn[-1] == curve.equity[-1]
+    steps = [after - before for before, after in zip(drawn, drawn[1:], strict=False)]
+    results = [after - before for before, after in zip(curve.pnl, curve.pnl[1:], strict=False)]
+    assert steps == results
+
+
+@given(st.lists(DOLLARS, min_size=1, max_size=30))
+def test_the_axis_holds_every_point_with_room(values: list[Decimal]) -> None:
+    low, high = dollar_range(values)
+    assert low < min(values) <= max(values) < high
+    assert high - low > LEAST_RANGE
+
+
+def test_cents_do_not_look_like_cliffs() -> None:
+    low, high = dollar_range([Decimal("100.00"), Decimal("100.01")])
+    assert high - low > 10
+
+
+@pytest.fixture
+def curve() -> Equity:
+    return equity(["20000", "20010.5", "20005"], ["0", "10.5", "5"])
+
+
+def test_equity_is_above_its_drawdown_on_one_time_axis(curve: Equity) -> None:
+    above, below = equity_figure(curve).data
+    assert list(above.y) == [20000.0, 20010.5, 20005.0]
+    assert list(above.customdata) == [0.0, 10.5, 5.0]
+    assert list(below.y) == [0.0, -1.0, -2.0]
+    assert list(above.x) == list(below.x)
+    assert above.x[0] == datetime(2026, 9, 28, 9, 10, tzinfo=UTC)
+
+
+def test_a_refresh_keeps_the_zoom(curve: Equity) -> None:
+    first, second = equity_figure(curve), equity_figure(curve)
+    assert first.layout.uirevision == second.layout.uirevision
+    assert first.layout.uirevision
