@@ -16,7 +16,7 @@ UV := $(RUN) uv pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(LOCK_ARGS)
 
 .PHONY: help setup up test check fix types imports arch secrets secrets-baseline replay bench \
-	docs schemas lock clean clean-state install-run install-test install-bench install-dev
+	docs schemas lock clean clean-state install-run install-test install-dev
 
 help: ## Print this list
 	@echo "PETS: a Polymarket trading dataflow. Paper money unless told otherwise."
@@ -66,9 +66,9 @@ secrets: install-test ## Look for secrets that .secrets.baseline does not know
 		echo "Remove these; if one is no secret, mark its line or run make secrets-baseline."; exit 1; \
 	fi; echo "No new secrets."
 
-bench: install-bench ## Print the benchmarks as ratios to a named peer
-	$(RUN) pytest tests/benchmarks -m benchmark -o addopts="--import-mode=importlib -q -s" \
-		-p no:cacheprovider --benchmark-disable-gc --timeout=0 $(ARGS)
+bench: install-test ## Print the benchmarks as ratios to a named peer
+	@for name in book replay latency shell sink; do \
+		echo "== $$name"; $(RUN) tests.benchmarks.bench_$$name || exit 1; done
 
 # ---------------------------------------------------------------- change
 
@@ -88,8 +88,6 @@ schemas: docs ## The same; the JSON Schema of every message is in docs/schemas/
 lock: install-dev ## Resolve all dependencies anew; LOCK_ARGS=--upgrade takes newer versions
 	@cd requirements && ../$(UV) -o run.lock ../pyproject.toml build.in
 	@cd requirements && ../$(UV) -c run.lock -o test.lock --extra test ../pyproject.toml build.in
-	@cd requirements && ../$(UV) -c test.lock -o bench.lock --extra test --extra bench \
-		../pyproject.toml build.in
 	@cd requirements && ../$(UV) -c test.lock -o dev.lock --extra test --extra dev \
 		../pyproject.toml build.in
 	@grep -c '^[a-z0-9].*==' requirements/*.lock
@@ -114,7 +112,7 @@ clean-state: clean ## Also remove the recorded state: log, database, halts, posi
 
 # ---------------------------------------------------------------- install
 
-install-run install-test install-bench install-dev:
+install-run install-test install-dev:
 	@command -v $(PYTHON) >/dev/null 2>&1 || \
 		{ echo "There is no $(PYTHON) here: PETS needs Python 3.11 to 3.13."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 7))' || \

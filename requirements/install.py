@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / "bin" / "python"
 LOG = HOME / "install.log"
-LOCKS = ("run", "test", "bench", "dev")
+LOCKS = ("run", "test", "dev")
 
 
 def main(arguments: list[str]) -> int:

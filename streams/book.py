@@ -9,6 +9,7 @@ special case, because `0 = grid − grid`.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -153,20 +154,7 @@ class Book:
 
     def levels(self, leg: int, side: int, count: int) -> list[Level]:
         """The best `count` levels, best first."""
-        index = leg + leg + side
-        sizes, occupied, ticks = self._sizes[index], self._occupied[index], self._best[index]
-        found: list[Level] = []
-        if side:
-            find, grid = occupied.find, self.grid
-            while len(found) < count and 0 <= ticks < grid:
-                found.append((ticks, sizes[ticks]))
-                ticks = find(1, ticks + 1)
-        else:
-            rfind = occupied.rfind
-            while len(found) < count and ticks > 0:
-                found.append((ticks, sizes[ticks]))
-                ticks = rfind(1, 0, ticks)
-        return found
+        return list(islice(self.walk(leg, side), count))
 
     def touch(self, leg: int) -> tuple[int, int, int, int]:
         """Best bid and its size, best ask and its size, in ticks and micro-shares.
@@ -181,7 +169,20 @@ class Book:
 
     def notional(self, leg: int, side: int, count: int) -> int:
         """Ticks times micro-shares on the best `count` levels; times the tick it is money."""
-        return sum([ticks * size for ticks, size in self.levels(leg, side, count)])
+        index = leg + leg + side
+        sizes, occupied, ticks = self._sizes[index], self._occupied[index], self._best[index]
+        total = 0
+        if side:
+            find, grid = occupied.find, self.grid
+            while count and 0 <= ticks < grid:
+                total += ticks * sizes[ticks]
+                ticks, count = find(1, ticks + 1), count - 1
+        else:
+            rfind = occupied.rfind
+            while count and ticks > 0:
+                total += ticks * sizes[ticks]
+                ticks, count = rfind(1, 0, ticks), count - 1
+        return total
 
     def depth(self, leg: int, side: int, within: int, around: int | None = None) -> int:
         """Micro-shares resting at most `within` ticks from a price, on both sides of it.

@@ -8,7 +8,9 @@ CLAMP = (0.001, 0.999)
 
 def clip(value: float, low: float, high: float) -> float:
     """`value` inside [low, high]."""
-    return min(max(value, low), high)
+    if value < low:
+        return low
+    return high if value > high else value
 
 
 def logit(probability: float) -> float:

@@ -163,11 +163,14 @@ def mean_markout(fills: Sequence[FillMarkouts], horizon: int) -> MarkoutMean:
 
 
 def _answer(fill: FillMarkouts, mid: Decimal, now: int) -> FillMarkouts:
-    due = sum(1 for horizon in HORIZONS_MS if now >= fill.filled_at + horizon)
-    if due <= len(fill.markouts):
+    answered, age = len(fill.markouts), now - fill.filled_at
+    if answered < len(HORIZONS_MS) and age < HORIZONS_MS[answered]:
+        return fill
+    due = sum(1 for horizon in HORIZONS_MS if age >= horizon)
+    if due <= answered:
         return fill
     value = markout(fill.action, fill.price, mid if fill.side is Side.YES else 1 - mid)
-    answers = fill.markouts + (value,) * (due - len(fill.markouts))
+    answers = fill.markouts + (value,) * (due - answered)
     return msgspec.structs.replace(fill, markouts=answers)
 
 

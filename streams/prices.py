@@ -162,9 +162,8 @@ def _lacks_z3_edge(fair_value: Decimal, price: Decimal) -> bool:
 
 def _floor(value: Decimal, step: Decimal) -> Decimal:
     count = value // step
-    if count * step > value:
-        count -= 1
-    return count * step
+    whole = count * step
+    return whole if whole <= value else (count - 1) * step
 
 
 @lru_cache(maxsize=16)

@@ -103,7 +103,7 @@ def model_quote(
     centre_x = x - clip(inventory * risk, -parameters.shift_clip, parameters.shift_clip)
     centre = sigmoid(centre_x)
     mid_spread = _width(x, half)
-    model_spread = _width(centre_x, half)
+    model_spread = mid_spread if centre_x == x else _width(centre_x, half)
     spread = clip(model_spread, narrow, wide)
     pulled = mid_spread > parameters.pull_mult * wide
     bid, ask = (None, None) if pulled else _passive(centre, spread, best_bid, best_ask, tick)
@@ -182,6 +182,6 @@ def _passive(
     if best_bid is not None:
         ask = max(ask, best_bid + tick)
     return (
-        bid if bid >= max(tick, Price.LOWEST) else None,
-        ask if ask <= min(1 - tick, Price.HIGHEST) else None,
+        bid if bid >= tick and bid >= Price.LOWEST else None,
+        ask if ask <= 1 - tick and ask <= Price.HIGHEST else None,
     )

@@ -9,6 +9,7 @@ Pass the own orders only of a book that contains them: a live one or the sandbox
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -33,41 +34,52 @@ class OwnOrder(NamedTuple):
     size: Decimal
 
 
-_NOTHING = Decimal(0)
-
 OwnSizes = Mapping[tuple[int, int, int], int]
 """Our own micro-shares by (leg, side, ticks)."""
 
 
-class Top(msgspec.Struct, frozen=True, gc=False):
-    """Best prices of one token in dollars, None on an empty side, and the shares there."""
+class Top(msgspec.Struct, frozen=True, dict=True):
+    """Best prices of one token in dollars, None on an empty side, and the shares there.
+
+    What follows from them is worked out once, at the first look.
+    """
 
     bid: Decimal | None
     bid_size: Decimal
     ask: Decimal | None
     ask_size: Decimal
 
-    @property
+    @cached_property
     def mid(self) -> Decimal | None:
         """Half way between bid and ask; None when a side is empty."""
         if self.bid is None or self.ask is None:
             return None
         return (self.bid + self.ask) / 2
 
-    @property
+    @cached_property
     def spread(self) -> Decimal | None:
         """Ask minus bid; None when a side is empty."""
         if self.bid is None or self.ask is None:
             return None
         return self.ask - self.bid
 
-    @property
+    @cached_property
     def microprice(self) -> Decimal | None:
         """The mid weighted towards the side with less size (STRATEGIES.md A.3)."""
         if self.bid is None or self.ask is None:
             return None
         weighted = self.bid * self.ask_size + self.ask * self.bid_size
         return weighted / (self.bid_size + self.ask_size)
+
+    @cached_property
+    def rough_mid(self) -> float | None:
+        """The mid as a float, for formulas that work in floats."""
+        return None if self.mid is None else float(self.mid)
+
+    @cached_property
+    def rough_microprice(self) -> float | None:
+        """The microprice as a float."""
+        return None if self.microprice is None else float(self.microprice)
 
     @property
     def imbalance(self) -> Decimal | None:
@@ -131,23 +143,19 @@ def net_depth(book: Book, own: OwnSizes, leg: int, side: int, within: int, aroun
 
 def top_of(book: Book, own: OwnSizes, leg: int = YES) -> Top:
     """The best prices of a leg net of our own orders, in that leg's own prices."""
-    bid, bid_size = _best(book, own, leg, BID, book.best_bid(leg))
-    ask, ask_size = _best(book, own, leg, ASK, book.best_ask(leg))
-    return Top(bid, bid_size, ask, ask_size)
+    grid, (bid, bid_size, ask, ask_size) = book.grid, book.touch(leg)
+    if (leg, BID, bid) in own:
+        bid, bid_size = next(net_levels(book, own, leg, BID), (0, 0))
+    if (leg, ASK, ask) in own:
+        ask, ask_size = next(net_levels(book, own, leg, ASK), (grid, 0))
+    return Top(
+        to_price(bid, book.tick) if bid else None,
+        to_shares(bid_size),
+        to_price(ask, book.tick) if ask < grid else None,
+        to_shares(ask_size),
+    )
 
 
 def notional(book: Book, leg: int, side: int, levels: int) -> Decimal:
     """Dollars resting within a side's best levels: Σ price · size."""
     return to_shares(book.notional(leg, side, levels) * book.tick) / PIPS
-
-
-def _best(
-    book: Book, own: OwnSizes, leg: int, side: int, shown: int | None
-) -> tuple[Decimal | None, Decimal]:
-    if shown is None:
-        return None, _NOTHING
-    if (leg, side, shown) not in own:
-        return to_price(shown, book.tick), to_shares(book.size_at(leg, side, shown))
-    for ticks, size in net_levels(book, own, leg, side):
-        return to_price(ticks, book.tick), to_shares(size)
-    return None, _NOTHING

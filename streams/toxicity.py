@@ -5,6 +5,8 @@ aggressor's as the venue reports it, in YES space. Prints that the venue reports
 be de-duplicated before.
 """
 
+from functools import cached_property
+
 import msgspec
 
 from schemas.values import Action, Side
@@ -17,7 +19,7 @@ BUCKETS_PER_DAY = 50
 """A bucket is this part of the volume of 24 hours."""
 
 
-class ToxicityState(msgspec.Struct, frozen=True):
+class ToxicityState(msgspec.Struct, frozen=True, dict=True):
     """Volume by taker side.
 
     Attributes:
@@ -29,6 +31,12 @@ class ToxicityState(msgspec.Struct, frozen=True):
     full: tuple[tuple[int, int], ...] = ()
     bought: int = 0
     sold: int = 0
+
+    @cached_property
+    def sides(self) -> tuple[int, int]:
+        """Volume bought and sold over the last full buckets and the current one."""
+        bought = sum(b for b, _ in self.full) + self.bought
+        return bought, sum(s for _, s in self.full) + self.sold
 
 
 def is_yes_buy(side: Side, action: Action) -> bool:
@@ -62,8 +70,7 @@ def add_print(state: ToxicityState, volume: int, bucket: int, *, buy: bool) -> T
 
 def imbalance(state: ToxicityState) -> float | None:
     """`|B − S| / (B + S)` over the last full buckets and the current one; None without prints."""
-    bought = sum(b for b, _ in state.full) + state.bought
-    sold = sum(s for _, s in state.full) + state.sold
+    bought, sold = state.sides
     return abs(bought - sold) / (bought + sold) if bought + sold else None
 
 

@@ -41,6 +41,11 @@ class VolatilityState(msgspec.Struct, frozen=True):
     variance: float | None = None
 
 
+def is_due(state: VolatilityState, now: int, parameters: VolatilityParameters) -> bool:
+    """Whether `observe` would take a sample now."""
+    return state.x is None or now - state.at >= parameters.sample_ms
+
+
 def observe(
     state: VolatilityState, microprice: float, now: int, parameters: VolatilityParameters
 ) -> VolatilityState:
@@ -55,12 +60,12 @@ def observe(
         now: The fold's `now`, ms.
         parameters: Sampling and half-life.
     """
-    if state.x is None:
-        return VolatilityState(logit(microprice), now, None)
-    elapsed = now - state.at
-    if elapsed < parameters.sample_ms:
+    if not is_due(state, now, parameters):
         return state
     x = logit(microprice)
+    if state.x is None:
+        return VolatilityState(x, now, None)
+    elapsed = now - state.at
     rate = (x - state.x) ** 2 * HOUR_MS / elapsed
     if state.variance is not None:
         keep = 0.5 ** (elapsed / parameters.half_life_ms)

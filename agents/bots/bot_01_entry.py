@@ -77,8 +77,9 @@ class PairFinder:
         no: Decimal,
     ) -> PairSignal:
         standard, account = self._parameters, view.account
-        if account is None:
-            return PairSignal(1 - yes - no, False, ZERO, ZERO)
+        drift = 1 - (yes + no)
+        if account is None or drift < standard.drift:
+            return PairSignal(drift, False, ZERO, ZERO)
         after = standard.measured_after
         pi, loss = numbers.fill_prob, numbers.leg_loss
         if measured is not None:
@@ -104,13 +105,13 @@ class PairFinder:
     def note(self, choice: PairChoice, view: View) -> Note:
         """What was seen, for the record."""
         decision = "none" if choice.reason else "bundle"
-        signal, mid = choice.signal, view.top.mid
+        signal = choice.signal
         if signal is None:
             return Note(decision=decision, reason=choice.reason)
         return Note(
             decision=decision,
             reason=choice.reason or "drift-locked",
-            mid=None if mid is None else float(mid),
+            mid=view.top.rough_mid,
             limit_price=choice.yes,
             edge=float(signal.drift),
             sizing_lambda=float(self._multiplier(view)),

@@ -69,7 +69,10 @@ class Bundle(msgspec.Struct, kw_only=True):
     @property
     def unhedged_cost(self) -> Decimal:
         """What the unmatched shares cost, dollars."""
-        return abs(self.excess) * self.heavy.average
+        excess = self.excess
+        if not excess:
+            return ZERO
+        return abs(excess) * (self.yes if excess > 0 else self.no).average
 
     def book(self, fill: Fill, now: int) -> None:
         """Book a fill of one of its orders."""

@@ -12,7 +12,7 @@ from schemas.values import Action, IntentKind, Side
 from streams.prices import floor_lot
 from streams.quoting import Quote, adding_size, inventory_skew
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 HALF = Decimal("0.5")
 CAP_SLACK = Decimal("0.98")
 """Of the market's limit: marks move between our view and the gate's."""
@@ -33,13 +33,12 @@ class Targets(NamedTuple):
 
 
 class _Limits(NamedTuple):
-    """What both sides share: dollars a side, room in the market, cash, and the skew's cut."""
+    """What both sides share: dollars a side, room in the market, cash, what the skew leaves."""
 
     dollars: Decimal
     room: Decimal
     cash: Decimal
-    skew: Decimal
-    max_skew: Decimal
+    left: Decimal
 
 
 def lots_held(view: View, dollars: Decimal) -> float:
@@ -82,15 +81,11 @@ def targets(
         return Targets(None, None, ZERO, "no-passive-price")
     net = view.holding.net
     skew = inventory_skew(net, mid if net > 0 else 1 - mid, account.equity)
-    reserved = sum(
-        (o.remaining * o.order.price for o in view.orders if o.order.action is Action.BUY), ZERO
-    )
     limits = _Limits(
         dollars=dollars * HALF if is_toxic else dollars,
         room=numbers.market_cap * account.equity * CAP_SLACK - view.holding.exposure,
-        cash=(account.free_cash + reserved) * HALF,
-        skew=skew,
-        max_skew=max_skew,
+        cash=spendable(view, account),
+        left=adding_size(ONE, skew, max_skew),
     )
     bid = _side(view, quote.bid, limits, numbers.ttl_s, is_bid=True)
     ask = _side(view, quote.ask, limits, numbers.ttl_s, is_bid=False)
@@ -103,6 +98,15 @@ def targets(
         skew,
         reason,
     )
+
+
+def spendable(view: View, account: Account) -> Decimal:
+    """Dollars that one side may spend: half of the cash that is free or reserved by bids here."""
+    cash = ZERO
+    for own in view.orders:
+        if own.order.action is Action.BUY:
+            cash += own.remaining * own.order.price
+    return (account.free_cash + cash) * HALF
 
 
 def alone(draft: OrderDraft, view: View) -> OrderDraft | None:
@@ -124,12 +128,12 @@ def _side(
     cost = price if is_bid else 1 - price
     size = limits.dollars / cost
     if net >= 0 if is_bid else net <= 0:
-        size = adding_size(size, limits.skew, limits.max_skew)
-        size = min(size, limits.room / cost)
-    acquired = Side.YES if is_bid else Side.NO
-    held = floor_lot(min(size, max(-net if is_bid else net, ZERO)))
-    if held >= least:
-        return _draft(acquired.complement, Action.SELL, 1 - cost, held, ttl_s)
+        size = min(size * limits.left, limits.room / cost)
+    acquired, other_held = (Side.YES, -net) if is_bid else (Side.NO, net)
+    if other_held > 0:
+        sold = floor_lot(min(size, other_held))
+        if sold >= least:
+            return _draft(acquired.complement, Action.SELL, 1 - cost, sold, ttl_s)
     size = floor_lot(min(size, limits.cash / cost))
     if size < least or size * cost < least:
         return None

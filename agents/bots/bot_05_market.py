@@ -104,18 +104,21 @@ def observe_book(
     market: MakerMarket, view: View, numbers: MakerNumbers, standard: MarketMakerParameters
 ) -> None:
     """Sample the volatility, look for a jump, answer markouts that are due."""
-    microprice, mid = view.top.microprice, view.top.mid
+    top, now = view.top, view.now
+    microprice, mid = top.rough_microprice, top.rough_mid
     if microprice is None or mid is None or view.stale:
         return
-    market.volatility = volatility.observe(
-        market.volatility, float(microprice), view.now, numbers.volatility
-    )
-    _watch_jump(market, float(mid), view, numbers, standard.jump_sigmas)
-    if view.now >= market.checked_at + SECOND_MS:
-        market.checked_at = view.now
-        _answer_markouts(market, mid, view, standard)
+    if volatility.is_due(market.volatility, now, numbers.volatility):
+        market.volatility = volatility.observe(
+            market.volatility, microprice, now, numbers.volatility
+        )
+    _watch_jump(market, mid, view, numbers, standard.jump_sigmas)
+    if now >= market.checked_at + SECOND_MS:
+        market.checked_at = now
+        if market.markouts.waiting and top.mid is not None:
+            _answer_markouts(market, top.mid, view, standard)
         seen = market.prints.seen
-        if seen and view.now - seen[-1].venue_ms > HORIZON_MS:
+        if seen and now - seen[-1].venue_ms > HORIZON_MS:
             seen.clear()  # too old to be mirrored; keeps snapshots small
 
 
@@ -166,18 +169,25 @@ def _watch_jump(
 
     One tick is the grid's own step: in a calm market every one of them exceeds 4σ of a second.
     """
-    now = view.now
-    samples = [sample for sample in market.mids if now - sample[0] <= SECOND_MS]
-    sigma = sigma_of(market, view, numbers)
-    if sigma is not None and samples:
-        limit = sigmas * sigma / ROOT_SECONDS_PER_HOUR
-        tick = float(view.tick) + 1e-9
-        x = logit(mid)
-        if any(abs(mid - old) > tick and abs(x - logit(old)) > limit for _, old in samples):
-            market.pull(now + numbers.tox_pull_ms, "mid-jump")
+    now, samples = view.now, market.mids
+    while samples and now - samples[0][0] > SECOND_MS:
+        del samples[0]
+    moved = [old for _, old in samples if old != mid]
+    if moved and _is_jump(mid, moved, view, sigma_of(market, view, numbers), sigmas):
+        market.pull(now + numbers.tox_pull_ms, "mid-jump")
     if not samples or now - samples[-1][0] >= JUMP_STEP_MS:
         samples.append((now, mid))
-    market.mids = samples
+
+
+def _is_jump(
+    mid: float, before: list[float], view: View, sigma: float | None, sigmas: float
+) -> bool:
+    if sigma is None:
+        return False
+    limit = sigmas * sigma / ROOT_SECONDS_PER_HOUR
+    tick = float(view.tick) + 1e-9
+    x = logit(mid)
+    return any(abs(mid - old) > tick and abs(x - logit(old)) > limit for old in before)
 
 
 def _answer_markouts(

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import msgspec
 
 from agents.bots.base import Bot, Merge, Note, Proposal
-from agents.bots.bot_05_inventory import Targets, lots_held, targets
 from agents.bots.bot_05_market import (
     MakerMarket,
     base_dollars,
@@ -23,6 +22,7 @@ from agents.bots.bot_05_market import (
 )
 from agents.bots.bot_05_numbers import MakerNumbers, maker_numbers
 from agents.bots.bot_05_quotes import OrderBudget, Reconciler
+from agents.bots.bot_05_workings import Workings
 from agents.bots.exits import Exit, cancel_all, selling_price, work
 from agents.bots.view import Account, OwnOrder, View
 from configs.bots import MarketMakerParameters
@@ -33,8 +33,7 @@ from schemas.market import MarketTrade
 from schemas.trading import Fill, IntentDenied, Order, OrderPlaced, OrderRejected
 from schemas.values import Action, BotState, IntentKind, Side
 from streams.orders import is_bid
-from streams.quoting import Quote, model_quote
-from streams.volatility import HOUR_MS
+from streams.quoting import Quote
 
 
 class Mode(StrEnum):
@@ -77,6 +76,7 @@ class MarketMaker(Bot[MarketMakerState]):
         self._parameters = parameters
         self._rules = rules
         self._numbers: dict[str, MakerNumbers] = {}
+        self._workings = Workings(parameters.max_skew)
 
     def on_event(self, state: MarketMakerState, event: Message, view: View) -> list[Proposal]:
         """See `Bot.on_event`."""
@@ -98,6 +98,7 @@ class MarketMaker(Bot[MarketMakerState]):
 
     def forget(self, state: MarketMakerState, market_id: MarketId) -> None:
         """See `Bot.forget`; the window's volume measures the next one's buckets."""
+        self._workings.forget(market_id)
         market = state.markets.pop(market_id, None)
         if market is not None and market.series and market.traded:
             state.series[market.series] = market.traded
@@ -147,13 +148,21 @@ class MarketMaker(Bot[MarketMakerState]):
         dollars = base_dollars(
             market, numbers, self._parameters, account.equity, self._multiplier(account)
         )
-        quote = self._quote(view, dollars, sigma, numbers)
-        if quote.pulled:
+        is_toxic = toxicity_of(market) > self._parameters.tox_half
+        _, quote, wanted = self._workings.work(
+            view, account, numbers, dollars, sigma, is_toxic=is_toxic
+        )
+        if wanted is None:
             proposals = self._leave(Mode.CLEAR, "model-wants-wider", view, numbers)
             return [*proposals, self._note(proposals, "model-wants-wider", view, quote, sigma)]
-        wanted = self._targets(market, view, account, quote, dollars, numbers)
-        reconciler = Reconciler(view, self._parameters, self._rules, numbers.ttl_s, state.budget)
-        proposals = reconciler.reconcile(wanted, event.event_id, market.bid, market.ask)
+        proposals = []
+        if not self._workings.is_settled(wanted, view):
+            reconciler = Reconciler(
+                view, self._parameters, self._rules, numbers.ttl_s, state.budget
+            )
+            proposals = reconciler.reconcile(wanted, event.event_id, market.bid, market.ask)
+            if not proposals:
+                self._workings.settle(wanted, view, reconciler.settled_until(wanted))
         return [*proposals, self._note(proposals, wanted.reason, view, quote, sigma, wanted.skew)]
 
     def _obstacle(self, market: MakerMarket, view: View, numbers: MakerNumbers) -> Decision:
@@ -161,14 +170,15 @@ class MarketMaker(Bot[MarketMakerState]):
         left, now = view.time_left_ms, view.now
         if left is not None and left <= numbers.reduce_until_ms:
             return Decision(Mode.CLEAR, "held-to-resolution")
-        if obstacle := view.reducing_obstacle():
+        opening_obstacle = view.opening_obstacle()
+        if opening_obstacle and (obstacle := view.reducing_obstacle()):
             return Decision(Mode.CLEAR, obstacle)
         if now < market.pulled_until:
             return Decision(Mode.CLEAR, market.pulled_by)
         if view.state is BotState.ACTIVE and left is not None and left <= numbers.stop_ms:
             return Decision(Mode.REDUCE, "near-the-end")
-        if obstacle := view.opening_obstacle():
-            return Decision(Mode.CLEAR, obstacle)
+        if opening_obstacle:
+            return Decision(Mode.CLEAR, opening_obstacle)
         if now < market.stopped_until:
             return Decision(Mode.REDUCE, "markouts-not-positive")
         started, clears = view.market.window_start_at, view.market.clears_at
@@ -210,39 +220,6 @@ class MarketMaker(Bot[MarketMakerState]):
         proposals = cancel_all(others, view.now, reason)
         return proposals if others else work(wanted, serving, view, self._rules)
 
-    def _quote(self, view: View, dollars: Decimal, sigma: float, numbers: MakerNumbers) -> Quote:
-        left = view.time_left_ms
-        horizon = numbers.horizon_ms if left is None else min(numbers.horizon_ms, left)
-        return model_quote(
-            float(view.top.microprice or 0),
-            lots_held(view, dollars),
-            sigma,
-            horizon / HOUR_MS,
-            numbers.quote,
-            view.ask_floor,
-            view.bid_cap,
-            view.tick,
-        )
-
-    def _targets(
-        self,
-        market: MakerMarket,
-        view: View,
-        account: Account,
-        quote: Quote,
-        dollars: Decimal,
-        numbers: MakerNumbers,
-    ) -> Targets:
-        return targets(
-            view,
-            account,
-            quote,
-            dollars,
-            numbers,
-            self._parameters.max_skew,
-            is_toxic=toxicity_of(market) > self._parameters.tox_half,
-        )
-
     def _multiplier(self, account: Account) -> Decimal:
         return min(self._parameters.lambda_max, account.sizing_lambda)
 
@@ -270,13 +247,12 @@ class MarketMaker(Bot[MarketMakerState]):
             }
         if skew is not None:
             features["skew"] = float(skew)
-        mid = view.top.mid
         return Note(
             decision="bundle" if decision == "placebundle" else decision,
             reason=reason,
             fair_value=None if quote is None else quote.centre,
             sigma=sigma,
-            mid=None if mid is None else float(mid),
+            mid=view.top.rough_mid,
             limit_price=None if quote is None else quote.bid,
             sizing_lambda=None if view.account is None else float(self._multiplier(view.account)),
             features=features,

@@ -1,5 +1,6 @@
 """Bringing live quotes to their targets, never crossing ourselves (STRATEGIES.md D.0, D.5)."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -9,7 +10,7 @@ from agents.bots.base import OrderDraft, Place, PlaceBundle, Proposal, Replace
 from agents.bots.bot_05_inventory import Targets, alone
 from agents.bots.exits import cancel_all, crosses_own
 from agents.bots.lifecycle import is_expired, is_off_target, may_reprice
-from agents.bots.view import OwnOrder, View
+from agents.bots.view import OwnOrder, Phase, View
 from configs.bots import MarketMakerParameters
 from configs.rules import TradingRules
 from schemas.ids import derive_id
@@ -62,8 +63,10 @@ class Reconciler:
         self._rules = rules
         self._ttl_s = ttl_s
         self._budget = budget
-        self._bids = tuple(order for order in view.orders if order.is_bid)
-        self._asks = tuple(order for order in view.orders if not order.is_bid)
+        self._bids: list[OwnOrder] = []
+        self._asks: list[OwnOrder] = []
+        for order in view.orders:
+            (self._bids if order.is_bid else self._asks).append(order)
 
     def reconcile(
         self, wanted: Targets, cause: str, bid_backoff: Backoff, ask_backoff: Backoff
@@ -96,16 +99,28 @@ class Reconciler:
                 proposals += self._move(draft, live, backoff)
         return proposals + self._place(missing, cause)
 
+    def settled_until(self, wanted: Targets) -> int:
+        """Until when nothing is to be done if nothing changes but the time, ms; 0 if unknown."""
+        now, ttl_ms = self._view.now, self._ttl_s * MILLI
+        ends: list[int] = []
+        for draft, live in ((wanted.bid, self._bids), (wanted.ask, self._asks)):
+            if draft is None or len(live) != 1:
+                return 0
+            order = live[0]
+            if self._is_off(order, draft) or self._oversells(order):
+                return 0
+            if order.phase is Phase.RESTING:
+                ends.append(now - order.age_ms(now) + ttl_ms)
+        return min(ends, default=0)
+
     def _move(
-        self, draft: OrderDraft, live: tuple[OwnOrder, ...], backoff: Backoff
+        self, draft: OrderDraft, live: Sequence[OwnOrder], backoff: Backoff
     ) -> list[Proposal]:
         *older, order = live
         now = self._view.now
         if older:
             return cancel_all(older, now, "superseded")
-        price, target, is_bid = order.yes_price, _yes_price(draft), _is_bid(draft)
-        is_old = is_expired(order, now, self._ttl_s)
-        is_off = is_off_target(price, target, self._view.tick, self._parameters.reprice_ticks)
+        is_old, is_off = is_expired(order, now, self._ttl_s), self._is_off(order, draft)
         if self._oversells(order):
             return cancel_all(live, now, "larger-than-position")
         if not (is_old or is_off) or not may_reprice(order, now, self._rules):
@@ -117,8 +132,13 @@ class Reconciler:
         ):
             return [Replace(order.order_id, draft)]
         # What cannot be replaced now must at least not stand where the model would not stand.
-        is_bolder = price > target if is_bid else price < target
+        price, target = order.yes_price, yes_price(draft)
+        is_bolder = price > target if _is_bid(draft) else price < target
         return cancel_all(live, now, "not-replaceable") if is_old or is_bolder else []
+
+    def _is_off(self, order: OwnOrder, draft: OrderDraft) -> bool:
+        ticks = self._parameters.reprice_ticks
+        return is_off_target(order.yes_price, yes_price(draft), self._view.tick, ticks)
 
     def _oversells(self, order: OwnOrder) -> bool:
         """Whether a SELL holds tokens that a pair needs to be merged: inventory has shrunk."""
@@ -146,5 +166,6 @@ def _is_bid(draft: OrderDraft) -> bool:
     return (draft.side is Side.YES) == (draft.action is Action.BUY)
 
 
-def _yes_price(draft: OrderDraft) -> Decimal:
+def yes_price(draft: OrderDraft) -> Decimal:
+    """A draft's price in YES space, dollars."""
     return draft.price if draft.side is Side.YES else 1 - draft.price

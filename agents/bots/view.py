@@ -183,7 +183,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_emergency(self) -> bool:
         """The host unwinds; the bot itself proposes nothing."""
-        return self.state is BotState.EMERGENCY_HALT
+        return self.account is not None and self.account.state is BotState.EMERGENCY_HALT
 
     @property
     def time_left_ms(self) -> int | None:
@@ -193,11 +193,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def free_pairs(self) -> Decimal:
         """Pairs that neither a resting SELL nor a merge under way will take."""
-        free = {Side.YES: self.holding.yes, Side.NO: self.holding.no}
+        yes, no = self.holding.yes, self.holding.no
         for own in self.orders:
             if own.order.action is Action.SELL:
-                free[own.order.side] -= own.remaining
-        return min(free.values()) - self.merging
+                if own.order.side is Side.YES:
+                    yes -= own.remaining
+                else:
+                    no -= own.remaining
+        return min(yes, no) - self.merging
 
     @property
     def bid_cap(self) -> Decimal | None:

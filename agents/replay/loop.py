@@ -32,19 +32,20 @@ class ClosedLoop:
         """
         self.delivered = 0
         self._observers = tuple(observers)
-        self._readers: dict[str, list[Stage]] = {}
+        self._readers: dict[str, list[Callable[[Message], Sequence[Emit]]]] = {}
         for stage in stages:
-            self._readers.setdefault(stage.reads.name, []).append(stage)
+            self._readers.setdefault(stage.reads.name, []).append(stage.apply)
         self._queue: deque[Emit] = deque()
 
     def feed(self, topic: TopicSpec, key: str, message: Message) -> None:
         """Put one input on the log and run until nothing follows any more."""
-        queue = self._queue
-        queue.append(Emit(topic, key, message))
-        while queue:
-            emit = queue.popleft()
-            for observe in self._observers:
-                observe(*emit)
-            for stage in self._readers.get(emit.topic.name, ()):
+        queue, readers, observers = self._queue, self._readers, self._observers
+        while True:
+            for observe in observers:
+                observe(topic, key, message)
+            for apply in readers.get(topic.name, ()):
                 self.delivered += 1
-                queue.extend(stage.apply(emit.message))
+                queue.extend(apply(message))
+            if not queue:
+                return
+            topic, key, message = queue.popleft()

@@ -78,9 +78,11 @@ class Tally:
 
     def __call__(self, topic: TopicSpec, key: str, message: Message) -> None:
         """Count one message of the log; copies on the decide logs are not counted twice."""
+        if not self.events:
+            self.first_time = message.ingest_time
         self.events += 1
-        self.first_time = self.first_time or message.ingest_time
-        self.last_time = max(self.last_time, message.ingest_time)
+        if message.ingest_time > self.last_time:
+            self.last_time = message.ingest_time
         if topic.name in COUNTED:
             self._count(message)
 

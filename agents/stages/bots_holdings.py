@@ -34,7 +34,11 @@ Merges = dict[str, PendingMerge]
 
 def holding_of(stakes: Stakes, bot_id: BotId, market_id: MarketId) -> Holding:
     """A bot's holding of a market, made where there is none."""
-    return stakes.setdefault(bot_id, {}).setdefault(market_id, Holding())
+    of_bot = stakes.setdefault(bot_id, {})
+    holding = of_bot.get(market_id)
+    if holding is None:
+        holding = of_bot[market_id] = Holding()
+    return holding
 
 
 def book_fill(stakes: Stakes, fill: Fill) -> None:

@@ -6,7 +6,6 @@ whichever bot proposes it.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from agents.bots.base import (
     Cancel,
@@ -77,23 +76,13 @@ class BotHost:
             proposals = running.on_event(event, view)
             if view.is_emergency:
                 proposals = [*proposals, *unwind(view, self._rules)]
-            if proposals:
-                writer = IntentWriter(running.bot, self._account_id, event, view, self._rules)
-                for proposal in proposals:
-                    self._carry_out(proposal, writer, view, running)
+            self._carry_out_all(proposals, running, event, view)
 
     def _view(
         self, running: RunningBot, live: LiveMarket, market: Market, heard_at: int, stale: str
     ) -> View:
         state, record, bot_id = self.state, live.record, running.bot.bot_id
-        rival_bid: Decimal | None = None
-        rival_ask: Decimal | None = None
-        for order in self.orders.of_others(market.market_id, bot_id):
-            price = order.yes_price
-            if order.is_bid:
-                rival_bid = price if rival_bid is None else max(rival_bid, price)
-            else:
-                rival_ask = price if rival_ask is None else min(rival_ask, price)
+        orders, rival_bid, rival_ask = self.orders.standing(market.market_id, bot_id)
         choice = live.choice
         closed = choice.closed
         if choice.profile is not None and not choice.profile.trades(running.bot.number):
@@ -113,7 +102,7 @@ class BotHost:
             heard_at=heard_at,
             lag_ms=record.lag_ms,
             stale=stale,
-            orders=self.orders.of_bot(market.market_id, bot_id),
+            orders=orders,
             holding=holding_of(state.stakes, bot_id, market.market_id),
             merging=merging(state.merges, bot_id, market.market_id) if state.merges else ZERO,
             account=state.accounts.get(bot_id),
@@ -122,15 +111,29 @@ class BotHost:
             rival_ask=rival_ask,
         )
 
+    def _carry_out_all(
+        self, proposals: Iterable[Proposal], running: RunningBot, event: Message, view: View
+    ) -> None:
+        marks, bot_id, market_id = self.state.signals, running.bot.bot_id, view.market.market_id
+        writer: IntentWriter | None = None
+        for proposal in proposals:
+            obstacle = _obstacle(proposal, view)
+            if obstacle:
+                proposal = Note(decision="none", reason=f"host-refused-{obstacle}")
+            if isinstance(proposal, Note) and not is_worth_writing(
+                marks, bot_id, market_id, proposal, view.now
+            ):
+                continue
+            if writer is None:
+                writer = IntentWriter(running.bot, self._account_id, event, view, self._rules)
+            self._carry_out(proposal, writer, view, running)
+
     def _carry_out(
         self, proposal: Proposal, writer: IntentWriter, view: View, running: RunningBot
     ) -> None:
-        obstacle = _obstacle(proposal, view)
-        if obstacle:
-            proposal = Note(decision="none", reason=f"host-refused-{obstacle}")
         match proposal:
             case Note():
-                self._signal(proposal, writer, view, running)
+                self.emits.append(Emit(SIGNALS, self._shard, writer.signal(proposal)))
             case Place(draft):
                 self._place(draft, None, writer, view)
             case Replace(order_id, draft):
@@ -169,14 +172,11 @@ class BotHost:
         self.emits.append(Emit(INTENTS, self._shard, intent))
         self.emits.append(Emit(GATE_INPUTS, self._account_id, intent))
 
-    def _signal(self, note: Note, writer: IntentWriter, view: View, running: RunningBot) -> None:
-        marks, bot_id, market_id = self.state.signals, running.bot.bot_id, view.market.market_id
-        if is_worth_writing(marks, bot_id, market_id, note, view.now):
-            self.emits.append(Emit(SIGNALS, self._shard, writer.signal(note)))
-
 
 def _obstacle(proposal: Proposal, view: View) -> str:
     """Why the view itself forbids to place this, a stable word; empty when it does not."""
+    if isinstance(proposal, Note):
+        return ""
     drafts: Iterable[OrderDraft]
     match proposal:
         case Place(draft) | Replace(_, draft):

@@ -12,14 +12,15 @@ from configs.rules import TradingRules
 from schemas.ids import MarketId
 from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
 from schemas.values import Money, Trust
-from streams.book import ASK, BID, YES, Book, BookState
+from streams.book import YES, Book, BookState
 from streams.prices import tick_price
 from streams.top import EMPTY_TOP, OwnSizes, Top, own_sizes, top_of
 
 RETIRED_KEPT_MS = 3_600_000
 """How long a resolved market is remembered, so that a late message does not revive it."""
 
-TopKey = tuple[int | None, int, int | None, int]
+TopKey = tuple[int, tuple[int, int, int, int]]
+"""Tick, and the YES leg's `Book.touch`."""
 
 
 class FeedHealth(msgspec.Struct, frozen=True):
@@ -116,14 +117,8 @@ class LiveMarket:
     def refresh(self) -> bool:
         """Bring the net best prices up to date; whether they changed."""
         book = self.book
-        bid, ask = book.best_bid(YES), book.best_ask(YES)
-        key = (
-            bid,
-            0 if bid is None else book.size_at(YES, BID, bid),
-            ask,
-            0 if ask is None else book.size_at(YES, ASK, ask),
-        )
-        if not self.own and key == self._key:
+        key = (book.tick, book.touch(YES))
+        if key == self._key and not self.own:
             return False
         self._key = key
         before = self.top

@@ -7,6 +7,7 @@ remembered for that, and not for long.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,6 +48,20 @@ class EndedOrder(msgspec.Struct):
     filled: Decimal = ZERO
 
 
+class Standing(NamedTuple):
+    """A bot's place in a market.
+
+    Attributes:
+        orders: Its own live orders, oldest first; an operator's are not among them.
+        rival_bid: Best YES-space bid of everybody else's orders of ours, dollars.
+        rival_ask: Their best YES-space ask.
+    """
+
+    orders: tuple[OwnOrder, ...]
+    rival_bid: Decimal | None
+    rival_ask: Decimal | None
+
+
 class OrderBook:
     """All our orders, by id and by market and owner."""
 
@@ -63,6 +78,7 @@ class OrderBook:
         self._orders: dict[OrderId, OwnOrder] = {}
         self._live: dict[MarketId, dict[BotId, dict[OrderId, OwnOrder]]] = {}
         self._asked: dict[OrderId, OwnOrder] = {}
+        self._standing: dict[MarketId, dict[BotId, Standing]] = {}
         for order in orders:
             self._add(order)
 
@@ -83,6 +99,18 @@ class OrderBook:
         for owner, orders in self._live.get(market_id, {}).items():
             if owner != bot_id:
                 yield from orders.values()
+
+    def standing(self, market_id: MarketId, bot_id: BotId) -> Standing:
+        """A bot's orders and its rivals' best prices, worked out once until orders come or go."""
+        of_bots = self._standing.setdefault(market_id, {})
+        standing = of_bots.get(bot_id)
+        if standing is None:
+            bids = [own.yes_price for own in self.of_others(market_id, bot_id) if own.is_bid]
+            asks = [own.yes_price for own in self.of_others(market_id, bot_id) if not own.is_bid]
+            standing = of_bots[bot_id] = Standing(
+                self.of_bot(market_id, bot_id), max(bids, default=None), min(asks, default=None)
+            )
+        return standing
 
     def ask(self, order: Order, intent_id: str, now: int) -> None:
         """A bot decided an order; it counts from now on."""
@@ -168,6 +196,7 @@ class OrderBook:
         """The market is resolved; nothing rests there any more."""
         for own in self.in_market(market_id):
             self._end(own, OrderStatus.CANCELED, now)
+        self._standing.pop(market_id, None)
 
     def tick(self, now: int, unanswered_ms: int) -> list[OwnOrder]:
         """Give up intents without a verdict, forget what ended long ago.
@@ -191,6 +220,7 @@ class OrderBook:
 
     def _add(self, own: OwnOrder) -> None:
         self._orders[own.order_id] = own
+        self._standing.pop(own.order.market_id, None)
         in_market = self._live.setdefault(own.order.market_id, {})
         in_market.setdefault(_owner(own), {})[own.order_id] = own
         if own.phase is Phase.ASKED:
@@ -202,6 +232,7 @@ class OrderBook:
         self.ended[order_id] = EndedOrder(now, status, own.filled)
         del self._orders[order_id]
         self._asked.pop(order_id, None)
+        self._standing.pop(market_id, None)
         in_market = self._live[market_id]
         del in_market[owner][order_id]
         if not in_market[owner]:

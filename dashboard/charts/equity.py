@@ -1,77 +1,72 @@
-"""Equity with its drawdown under it, on one time axis. Pure."""
+"""Equity with its drawdown under it, on one time axis, as an option object of ECharts. Pure.
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+ECharts, because Streamlit updates its charts in place: the zoom stays and nothing flickers.
+"""
+
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from math import ceil, floor
+from typing import Any
 
 from dashboard.answers import Equity
 
-BLUE, ORANGE, ORANGE_SHADE = "#3b82f6", "#f97316", "rgba(249,115,22,0.25)"
+BLUE, ORANGE = "#3b82f6", "#f97316"
 """Seen on light and on dark, and by the colour-blind."""
 LEAST_RANGE = Decimal(10)
 """Dollars that the axis spans at least, so that cents do not look like cliffs."""
 ROOM = Decimal("0.08")
 """Part of the range left free above and below."""
+LEFT, RIGHT = 64, 12
 
 
-def equity_figure(equity: Equity) -> go.Figure:
+def equity_chart(equity: Equity) -> dict[str, Any]:
     """Draw equity in dollars above drawdown in percent.
 
     Args:
         equity: Times in ms UTC, equity and P&L in dollars, drawdown 0 to 1; two points at least.
     """
-    times = [datetime.fromtimestamp(ms / 1000, UTC) for ms in equity.times]
     results = without_deposits(equity)
-    figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.06
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=times,
-            y=[float(value) for value in results],
-            customdata=[float(value) for value in equity.pnl],
-            name="Equity",
-            mode="lines",
-            line={"color": BLUE, "width": 2},
-            hovertemplate="$%{y:,.2f}<br>P&L $%{customdata:,.2f}<extra></extra>",
-        ),
-        row=1,
-        col=1,
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=times,
-            y=[-100 * float(value) for value in equity.drawdown],
-            name="Drawdown",
-            mode="lines",
-            line={"color": ORANGE, "width": 1.5},
-            fill="tozeroy",
-            fillcolor=ORANGE_SHADE,
-            hovertemplate="%{y:.2f} %<extra></extra>",
-        ),
-        row=2,
-        col=1,
-    )
-    figure.update_xaxes(hoverformat="%H:%M:%S UTC")
-    figure.update_yaxes(
-        tickprefix="$",
-        tickformat=",.2~f",
-        range=[float(bound) for bound in dollar_range(results)],
-        row=1,
-        col=1,
-    )
-    figure.update_yaxes(ticksuffix=" %", rangemode="tozero", nticks=4, row=2, col=1)
-    figure.update_layout(
-        height=340,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        showlegend=False,
-        uirevision="equity",
-        hovermode="x unified",
-    )
-    return figure
+    low, high = dollar_range(results)
+    return {
+        "useUTC": True,
+        "animation": False,
+        "tooltip": {"trigger": "axis"},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "grid": [
+            {"left": LEFT, "right": RIGHT, "top": 12, "height": "58%"},
+            {"left": LEFT, "right": RIGHT, "top": "70%", "height": "20%"},
+        ],
+        "xAxis": [
+            {"type": "time", "axisLabel": {"show": False}, "axisTick": {"show": False}},
+            {"type": "time", "gridIndex": 1, "axisLabel": {"hideOverlap": True}},
+        ],
+        "yAxis": [
+            {
+                "type": "value",
+                "min": low,
+                "max": high,
+                "axisLabel": {
+                    "formatter": "${value}",
+                    "showMinLabel": False,
+                    "showMaxLabel": False,
+                },
+            },
+            {
+                "type": "value",
+                "gridIndex": 1,
+                "max": 0,
+                "splitNumber": 2,
+                "axisLabel": {"formatter": "{value} %"},
+            },
+        ],
+        "series": [
+            _line("Equity", equity.times, map(float, results), BLUE, "dollar", 0),
+            {
+                **_line("Drawdown", equity.times, _percents(equity), ORANGE, "%.2f %%", 1),
+                "areaStyle": {"opacity": 0.25},
+            },
+        ],
+    }
 
 
 def without_deposits(equity: Equity) -> list[Decimal]:
@@ -80,9 +75,29 @@ def without_deposits(equity: Equity) -> list[Decimal]:
     return [capital + pnl for pnl in equity.pnl]
 
 
-def dollar_range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
-    """Lower and upper end of the dollar axis."""
+def dollar_range(values: Sequence[Decimal]) -> tuple[int, int]:
+    """Lower and upper end of the dollar axis, whole dollars."""
     low, high = min(values), max(values)
     missing = max(Decimal(0), LEAST_RANGE - (high - low)) / 2
     room = max(high - low, LEAST_RANGE) * ROOM
-    return low - missing - room, high + missing + room
+    return floor(low - missing - room), ceil(high + missing + room)
+
+
+def _percents(equity: Equity) -> Iterable[float]:
+    return (-100 * float(value) for value in equity.drawdown)
+
+
+def _line(
+    name: str, times: Iterable[int], values: Iterable[float], colour: str, form: str, axis: int
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": "line",
+        "xAxisIndex": axis,
+        "yAxisIndex": axis,
+        "showSymbol": False,
+        "color": colour,
+        "lineStyle": {"width": 2 - axis / 2},
+        "tooltip": {"valueFormatter": form},
+        "data": [[at, value] for at, value in zip(times, values, strict=True)],
+    }

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from dashboard.charts.equity import equity_figure
+from dashboard.charts.equity import equity_chart
 from dashboard.panels.frame import api, panel
+
+CHART_PX = 340
 
 
 @st.fragment(run_every="4s")
@@ -15,11 +17,10 @@ def equity_curve() -> None:
     if len(answer.data.times) < 2:
         st.info("Not yet: the first equity points are written within seconds of the first mark.")
         return
-    st.plotly_chart(
-        equity_figure(answer.data),
-        width="stretch",
+    st.echarts_chart(
+        equity_chart(answer.data),
+        height=CHART_PX,
         key="equity-curve",
-        config={"displayModeBar": False},
         alt="Equity over the session with its drawdown below",
     )
     st.caption("Deposits are taken out of the curve: it moves with results only.")

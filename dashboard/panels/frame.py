@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.answers import Answer
 from dashboard.client import ApiAwayError, ApiClient, ApiError
@@ -50,12 +50,14 @@ def fetch(name: str, read: Callable[[], Answer[T]]) -> Fetched[T]:
     """
     key = f"last-good-{name}"
     kept: _Kept[T] | None = st.session_state.get(key)
+    waiting = st.skeleton(height=96) if kept is None else st.empty()
     try:
-        with nullcontext() if kept else st.skeleton(height=96):
-            answer = read()
+        answer = read()
     except ApiError as error:
         away = isinstance(error, ApiAwayError)
         return Fetched(None if kept is None else _aged(kept, str(error)), str(error), away)
+    finally:
+        waiting.empty()
     st.session_state[key] = _Kept(answer, time.monotonic())
     return Fetched(answer)
 
@@ -76,12 +78,7 @@ def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | N
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.subheader(title, anchor=False, width="content")
         st.caption(freshness(fetched.answer), width="content")
-    if fetched.away:
-        st.info("Unknown: the API does not answer.", icon=":material/cloud_off:")
-    elif fetched.trouble:
-        st.warning(fetched.trouble, icon=":material/cloud_off:")
-    elif fetched.answer is not None:
-        _say_stale(fetched.answer)
+    _say_trouble(fetched, st.empty())
     return fetched.answer
 
 
@@ -92,13 +89,19 @@ def freshness(answer: Answer[T] | None) -> str:
     return f"as of {clock(answer.as_of)} UTC · {age(answer.age_s)}"
 
 
-def _say_stale(answer: Answer[T]) -> None:
-    if not answer.as_of:
-        st.info(
+def _say_trouble(fetched: Fetched[T], place: DeltaGenerator) -> None:
+    """What is wrong with the figures; the place is there in any case, so that nothing jumps."""
+    answer = fetched.answer
+    if fetched.away:
+        place.caption("Unknown: the API does not answer.")
+    elif fetched.trouble:
+        place.warning(fetched.trouble, icon=":material/cloud_off:")
+    elif answer is not None and not answer.as_of:
+        place.info(
             f"Not yet: waiting for the first figures. {answer.behind}", icon=":material/hourglass:"
         )
-    elif answer.stale:
-        st.warning(
+    elif answer is not None and answer.stale:
+        place.warning(
             f"{age(answer.age_s)} old, not current. {answer.behind}", icon=":material/history:"
         )
 

@@ -25,14 +25,15 @@ def status_bar() -> None:
             st.caption(sentence(answer))
     with buttons:
         halt_controls(answer if not fetched.trouble else None)
+    place = st.empty()
     if fetched.trouble:
-        st.error(
+        place.error(
             f"{fetched.trouble} Last known figures are grey. Start PETS or look into its logs; "
             "`pets halt` halts without the API.",
             icon=":material/cloud_off:",
         )
     elif answer is not None and answer.data.trading_state != "ACTIVE":
-        st.warning(state_words(answer.data), icon=":material/front_hand:")
+        place.warning(state_words(answer.data), icon=":material/front_hand:")
 
 
 def badges(answer: Answer[Status] | None, *, known_now: bool) -> list[str]:

@@ -12,7 +12,7 @@ from dashboard.words import NOTHING
 GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
 LOSS = {"light": "#c2410c", "dark": "#fdba74"}
 OLD = "#8a8f98"
-MARKET_PX = 380
+MARKET_PX = 260
 
 
 def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:

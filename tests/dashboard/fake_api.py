@@ -28,7 +28,7 @@ def problem(status: int, code: str, detail: str, hint: str = "") -> httpx.Respon
     return httpx.Response(status, json=body)
 
 
-BOTS = [
+BOTS: list[dict[str, Any]] = [
     {
         "bot_id": "bot_01",
         "name": "rebalancing",
@@ -52,7 +52,7 @@ BOTS = [
         "last_event_age_s": 0.4,
     },
 ]
-IDLE = [
+IDLE: list[dict[str, Any]] = [
     {
         **bot,
         "state": "IDLE",
@@ -65,7 +65,7 @@ IDLE = [
     }
     for bot in BOTS
 ]
-ACCOUNT = {
+ACCOUNT: dict[str, Any] = {
     "equity": "20015.80",
     "cash": "19103.93",
     "reserved": "700.5",
@@ -79,13 +79,13 @@ ACCOUNT = {
     "open_positions": 2,
     "position_cost": "412.5",
 }
-NO_ACCOUNT = {
+NO_ACCOUNT: dict[str, Any] = {
     **dict.fromkeys(ACCOUNT),
     "open_orders": 0,
     "open_positions": 0,
     "position_cost": "0",
 }
-POSITIONS = [
+POSITIONS: list[dict[str, Any]] = [
     {
         "position_id": "p1",
         "bot_id": "bot_05",
@@ -119,7 +119,7 @@ POSITIONS = [
         "opened_at": NOW - 7_200_000,
     },
 ]
-DENIALS = [
+DENIALS: list[dict[str, Any]] = [
     {
         "time": NOW - 1_000 * number,
         "bot_id": "bot_05",
@@ -132,13 +132,13 @@ DENIALS = [
     }
     for number in (1, 2, 3)
 ]
-EQUITY = {
+EQUITY: dict[str, Any] = {
     "times": [NOW - 4_000, NOW - 2_000, NOW],
     "equity": ["10000", "20010.5", "20015.80"],
     "pnl": ["0", "10.5", "15.80"],
     "drawdown": ["0", "0", "0.0125"],
 }
-STAGES = [
+STAGES: list[dict[str, Any]] = [
     {
         "component": name,
         "status": "running",
@@ -149,7 +149,7 @@ STAGES = [
     }
     for name in ("book", "bots", "connector", "gate", "ledger", "paper", "sinks")
 ]
-STATUS = {
+STATUS: dict[str, Any] = {
     "trading_state": "ACTIVE",
     "reason": "",
     "session_time": NOW,

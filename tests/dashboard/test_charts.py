@@ -1,7 +1,8 @@
 """Charts are pure: answers in, figures out, nothing invented."""
 
-from datetime import UTC, datetime
+import json
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from dashboard.answers import Equity
 from dashboard.charts.equity import (
     LEAST_RANGE,
     dollar_range,
-    equity_figure,
+    equity_chart,
     without_deposits,
 )
 from tests.dashboard.fake_api import NOW
@@ -40,8 +41,8 @@ def test_the_curve_ends_at_equity_and_moves_as_the_result_moves(
     curve = equity([str(value) for value, _ in points], [str(pnl) for _, pnl in points])
     drawn = without_deposits(curve)
     assert drawn[-1] == curve.equity[-1]
-    steps = [after - before for before, after in zip(drawn, drawn[1:], strict=False)]
-    results = [after - before for before, after in zip(curve.pnl, curve.pnl[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(drawn)]
+    results = [after - before for before, after in pairwise(curve.pnl)]
     assert steps == results
 
 
@@ -63,15 +64,15 @@ def curve() -> Equity:
 
 
 def test_equity_is_above_its_drawdown_on_one_time_axis(curve: Equity) -> None:
-    above, below = equity_figure(curve).data
-    assert list(above.y) == [20000.0, 20010.5, 20005.0]
-    assert list(above.customdata) == [0.0, 10.5, 5.0]
-    assert list(below.y) == [0.0, -1.0, -2.0]
-    assert list(above.x) == list(below.x)
-    assert above.x[0] == datetime(2026, 9, 28, 9, 10, tzinfo=UTC)
+    chart = equity_chart(curve)
+    above, below = chart["series"]
+    assert above["data"] == [[NOW, 20000.0], [NOW + 1_000, 20010.5], [NOW + 2_000, 20005.0]]
+    assert below["data"] == [[NOW, 0.0], [NOW + 1_000, -1.0], [NOW + 2_000, -2.0]]
+    assert (above["xAxisIndex"], below["xAxisIndex"]) == (0, 1)
+    assert chart["useUTC"], "session times are UTC wherever the browser is"
+    low, high = (chart["yAxis"][0][end] for end in ("min", "max"))
+    assert low < 20000 < 20010.5 < high
 
 
-def test_a_refresh_keeps_the_zoom(curve: Equity) -> None:
-    first, second = equity_figure(curve), equity_figure(curve)
-    assert first.layout.uirevision == second.layout.uirevision
-    assert first.layout.uirevision
+def test_it_is_an_option_object_that_can_be_sent(curve: Equity) -> None:
+    assert json.loads(json.dumps(equity_chart(curve))) == equity_chart(curve)

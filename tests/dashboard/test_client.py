@@ -98,9 +98,7 @@ def test_after_one_timeout_reads_fail_at_once_for_a_moment(
     assert client.bots().data
 
 
-def test_a_refused_connection_is_quick_and_pauses_nothing(
-    client: ApiClient, fake: FakeApi
-) -> None:
+def test_a_refused_connection_is_quick_and_pauses_nothing(client: ApiClient, fake: FakeApi) -> None:
     fake.everything = refused
     with pytest.raises(ApiAwayError):
         client.status()

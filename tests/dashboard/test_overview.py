@@ -7,7 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.panels import frame
-
 from tests.dashboard.fake_api import (
     IDLE,
     NO_ACCOUNT,
@@ -73,7 +72,7 @@ def test_normal(app: AppTest, fake: FakeApi) -> None:
     assert list(positions["Data"]) == ["SIMULATED", "RECORDED, book STALE"]
     assert list(denials["Times"]) == [3]
     assert list(stages["Stage"])[:3] == ["connector", "book", "bots"]
-    assert len(app.get("plotly_chart")) == 1
+    assert len(app.get("echarts_chart")) == 1
     assert fake.keys == {"the-key"}
 
 
@@ -121,7 +120,7 @@ def test_empty(app: AppTest, fake: FakeApi) -> None:
     assert "None: no bot holds a position. Denied intents are listed below." in words
     assert "None: the risk gate denied no intent lately." in words
     assert "Not yet: the first equity points are written within seconds" in words
-    assert not app.get("plotly_chart")
+    assert not app.get("echarts_chart")
     assert not app.warning
 
 
@@ -129,7 +128,7 @@ def test_stale(app: AppTest, fake: FakeApi) -> None:
     for path, answer in fake.data.items():
         if path != "/status":
             fake.data[path] = {**answer, "age_s": 48.0, "stale": True, "behind": LATE}
-    late = [{**stage, "age_s": 48.0} for stage in STATUS["stages"][4:5]]  # type: ignore[index]
+    late = [{**stage, "age_s": 48.0} for stage in STATUS["stages"][4:5]]
     fake.data["/status"] = envelope({**STATUS, "stages": late})
     run(app)
     words = shown(app)
@@ -219,7 +218,7 @@ def test_live_money_is_amber_and_never_green(app: AppTest, fake: FakeApi) -> Non
 
 
 def test_what_is_wrong_is_on_the_bar(app: AppTest, fake: FakeApi) -> None:
-    behind = [{**STATUS["stages"][0], "lag": 12_000}]  # type: ignore[index]
+    behind = [{**STATUS["stages"][0], "lag": 12_000}]
     fake.data["/status"] = envelope({**STATUS, "stages": behind, "dead_letters": 2})
     run(app)
     words = shown(app)

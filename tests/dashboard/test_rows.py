@@ -1,7 +1,7 @@
 """Rows of tables keep their numbers, so that columns sort."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from hypothesis import given
@@ -11,9 +11,11 @@ from dashboard.answers import Bot, Denial, Position, Stage
 from dashboard.rows import FLOW, FORMATS, bot_rows, denial_rows, position_rows, stage_rows
 from tests.dashboard.fake_api import BOTS, DENIALS, IDLE, NOW, POSITIONS, STAGES
 
+T = TypeVar("T")
 
-def read(data: Any, kind: type[Any]) -> list[Any]:
-    return msgspec.convert(data, list[kind], strict=False)
+
+def read(data: Any, kind: type[T]) -> list[T]:
+    return [msgspec.convert(item, kind, strict=False) for item in data]
 
 
 def test_bots() -> None:

@@ -4,7 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.words import age, cents, clock, money, percent, shares, signed_money
+from dashboard.words import (
+    age,
+    cents,
+    clock,
+    count,
+    counted,
+    date,
+    money,
+    percent,
+    shares,
+    signed_money,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +41,8 @@ def test_fractions_prices_and_sizes_carry_their_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(2.2, "2 s"), (61, "1 min"), (7_300, "2.0 h"), (None, "–")]
+    ("seconds", "text"),
+    [(2.2, "2 s"), (61, "1 min"), (7_300, "2.0 h"), (200_000, "2 d"), (None, "–")],
 )
 def test_age(seconds: float | None, text: str) -> None:
     assert age(seconds) == text
@@ -38,3 +50,14 @@ def test_age(seconds: float | None, text: str) -> None:
 
 def test_session_time_is_utc() -> None:
     assert clock(1_790_586_000_000) == "09:00:00"
+    assert date(1_790_586_000_000) == "2026-09-28 09:00"
+
+
+def test_things_are_counted_in_their_number() -> None:
+    assert [counted(number, "order") for number in (0, 1, 2, 1_500)] == [
+        "0 orders",
+        "1 order",
+        "2 orders",
+        "1,500 orders",
+    ]
+    assert count(47_802.0) == "47,802"
