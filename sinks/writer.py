@@ -16,6 +16,9 @@ from sinks.tables import Table
 if TYPE_CHECKING:
     from sinks.pool import AnyConnection, Pool
 
+ACQUIRE_S = 2.0
+"""A pool whose server is gone keeps a caller waiting while it reconnects by itself."""
+
 _REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
@@ -34,7 +37,10 @@ class PostgresSink:
         """Keep all rows and positions in one transaction; see `sinks.port.Sink`."""
         tables = one_per_key(rows)
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with (
+                self._pool.acquire(timeout=ACQUIRE_S) as connection,
+                connection.transaction(),
+            ):
                 for table, values in tables.items():
                     await _insert(connection, table, values)
                 if positions:

@@ -58,6 +58,7 @@ class Rebalancing(Bot[RebalancingState]):
         self._rules = rules
         self._finder = PairFinder(parameters, rules)
         self._numbers: dict[str, PairNumbers] = {}
+        self._unhedged: tuple[RebalancingState, Decimal] | None = None
 
     def on_event(self, state: RebalancingState, event: Message, view: View) -> list[Proposal]:
         """See `Bot.on_event`."""
@@ -75,6 +76,7 @@ class Rebalancing(Bot[RebalancingState]):
         elif bundle is not None:
             if isinstance(event, Fill) and event.bundle_id == bundle.bundle_id:
                 bundle.book(event, view.now)
+                self._unhedged = None
             elif isinstance(event, MarketResolved):
                 left = open_excess(bundle, view)
                 dust = left < view.market.min_size
@@ -86,6 +88,7 @@ class Rebalancing(Bot[RebalancingState]):
     def forget(self, state: RebalancingState, market_id: MarketId) -> None:
         """See `Bot.forget`."""
         state.markets.pop(market_id, None)
+        self._unhedged = None
 
     def _decide(
         self, state: RebalancingState, place: PairMarket, event: Message, view: View
@@ -96,8 +99,8 @@ class Rebalancing(Bot[RebalancingState]):
         is_touched = bundle is not None and bundle.touched_at is not None
         if not is_touched and (merge := self._merge(view)):
             return merge
-        if bundle is None:
-            bundle = place.bundle = adopt(view)
+        if bundle is None and (bundle := adopt(view)):
+            place.bundle, self._unhedged = bundle, None
         if bundle is not None:
             live = tuple(o for o in view.orders if o.order.bundle_id == bundle.bundle_id)
             if not is_over(bundle, live, view):
@@ -174,11 +177,18 @@ class Rebalancing(Bot[RebalancingState]):
         if left is not None and left <= numbers.stop_ms:
             return "near-the-end"
         equity = view.account.equity if view.account is not None else ZERO
-        unhedged = ZERO
-        for other in state.markets.values():
-            if other.bundle is not None and other.bundle.touched_at is not None:
-                unhedged += other.bundle.unhedged_cost
-        return "unhedged-legs" if unhedged > self._parameters.unhedged * equity else ""
+        limit = self._parameters.unhedged * equity
+        return "unhedged-legs" if self._unhedged_cost(state) > limit else ""
+
+    def _unhedged_cost(self, state: RebalancingState) -> Decimal:
+        """What the unmatched shares of all bundles cost; summed anew after one has changed."""
+        if self._unhedged is None or self._unhedged[0] is not state:
+            cost = ZERO
+            for place in state.markets.values():
+                if place.bundle is not None and place.bundle.touched_at is not None:
+                    cost += place.bundle.unhedged_cost
+            self._unhedged = (state, cost)
+        return self._unhedged[1]
 
     def _refuse(self, place: PairMarket, reason: str, now: int) -> None:
         place.backoff.refuse(reason, now, self._rules, self._parameters.backoff_s * 1000)
@@ -193,6 +203,7 @@ class Rebalancing(Bot[RebalancingState]):
         payout = yes_payout if bundle.excess > 0 else 1 - yes_payout
         close(bundle, statistics, left, payout)
         place.bundle = None
+        self._unhedged = None
 
     def _numbers_of(self, view: View) -> PairNumbers:
         numbers = self._numbers.get(view.profile_name)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from agents.bots.base import Bot, Merge, Note, Proposal
+from agents.bots.bot_05_inventory import Targets
 from agents.bots.bot_05_market import (
     MakerMarket,
     base_dollars,
@@ -22,7 +23,7 @@ from agents.bots.bot_05_market import (
 )
 from agents.bots.bot_05_numbers import MakerNumbers, maker_numbers
 from agents.bots.bot_05_quotes import OrderBudget, Reconciler
-from agents.bots.bot_05_workings import Workings
+from agents.bots.bot_05_workings import Worked, Workings
 from agents.bots.exits import Exit, cancel_all, selling_price, work
 from agents.bots.view import Account, OwnOrder, View
 from configs.bots import MarketMakerParameters
@@ -77,6 +78,7 @@ class MarketMaker(Bot[MarketMakerState]):
         self._rules = rules
         self._numbers: dict[str, MakerNumbers] = {}
         self._workings = Workings(parameters.max_skew)
+        self._said: dict[MarketId, tuple[Worked, Decimal, Note]] = {}
 
     def on_event(self, state: MarketMakerState, event: Message, view: View) -> list[Proposal]:
         """See `Bot.on_event`."""
@@ -99,6 +101,7 @@ class MarketMaker(Bot[MarketMakerState]):
     def forget(self, state: MarketMakerState, market_id: MarketId) -> None:
         """See `Bot.forget`; the window's volume measures the next one's buckets."""
         self._workings.forget(market_id)
+        self._said.pop(market_id, None)
         market = state.markets.pop(market_id, None)
         if market is not None and market.series and market.traded:
             state.series[market.series] = market.traded
@@ -145,24 +148,20 @@ class MarketMaker(Bot[MarketMakerState]):
         if mode is not Mode.QUOTE or sigma is None:
             proposals = self._leave(mode, reason, view, numbers)
             return [*proposals, self._note(proposals, reason, view)]
-        dollars = base_dollars(
-            market, numbers, self._parameters, account.equity, self._multiplier(account)
-        )
+        multiplier = self._multiplier(account)
+        dollars = base_dollars(market, numbers, self._parameters, account.equity, multiplier)
         is_toxic = toxicity_of(market) > self._parameters.tox_half
-        _, quote, wanted = self._workings.work(
-            view, account, numbers, dollars, sigma, is_toxic=is_toxic
-        )
+        worked = self._workings.work(view, account, numbers, dollars, sigma, is_toxic=is_toxic)
+        quote, wanted = worked.quote, worked.wanted
         if wanted is None:
             proposals = self._leave(Mode.CLEAR, "model-wants-wider", view, numbers)
             return [*proposals, self._note(proposals, "model-wants-wider", view, quote, sigma)]
-        proposals = []
-        if not self._workings.is_settled(wanted, view):
-            reconciler = Reconciler(
-                view, self._parameters, self._rules, numbers.ttl_s, state.budget
-            )
-            proposals = reconciler.reconcile(wanted, event.event_id, market.bid, market.ask)
-            if not proposals:
-                self._workings.settle(wanted, view, reconciler.settled_until(wanted))
+        if self._workings.is_settled(wanted, view):
+            return [self._settled_note(worked, wanted, view, account)]
+        reconciler = Reconciler(view, self._parameters, self._rules, numbers.ttl_s, state.budget)
+        proposals = reconciler.reconcile(wanted, event.event_id, market.bid, market.ask)
+        if not proposals:
+            self._workings.settle(wanted, view, reconciler.settled_until(wanted))
         return [*proposals, self._note(proposals, wanted.reason, view, quote, sigma, wanted.skew)]
 
     def _obstacle(self, market: MakerMarket, view: View, numbers: MakerNumbers) -> Decision:
@@ -257,6 +256,17 @@ class MarketMaker(Bot[MarketMakerState]):
             sizing_lambda=None if view.account is None else float(self._multiplier(view.account)),
             features=features,
         )
+
+    def _settled_note(self, worked: Worked, wanted: Targets, view: View, account: Account) -> Note:
+        """The note on orders that stay, the last one where nothing of it changed."""
+        multiplier, market_id = self._multiplier(account), view.market.market_id
+        said = self._said.get(market_id)
+        if said is not None and said[0] is worked and said[1] == multiplier:
+            return said[2]
+        sigma = worked.basis.model.sigma
+        note = self._note([], wanted.reason, view, worked.quote, sigma, wanted.skew)
+        self._said[market_id] = (worked, multiplier, note)
+        return note
 
     def _numbers_of(self, view: View) -> MakerNumbers:
         numbers = self._numbers.get(view.profile_name)

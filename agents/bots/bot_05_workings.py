@@ -135,12 +135,8 @@ class Workings:
 
     def is_settled(self, wanted: Targets, view: View) -> bool:
         """Whether the live orders still are where they should be, as told before."""
-        settled = self._settled.get(view.market.market_id)
-        return (
-            settled is not None
-            and view.now < settled.until
-            and settled.facts == _facts(wanted, view)
-        )
+        known = self._settled.get(view.market.market_id)
+        return known is not None and view.now < known.until and known.facts == _facts(wanted, view)
 
     def settle(self, wanted: Targets, view: View, until: int) -> None:
         """The live orders are where they should be.

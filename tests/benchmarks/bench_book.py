@@ -1,8 +1,9 @@
 """Decode and book update, both legs with checks on, as a ratio to a cryptofeed-style path.
 
-Run: python -m tests.benchmarks.bench_book. The peer decodes with `json`, keeps each side in a dict
-of Decimals and re-reads the best price with `max` and `min` at every change, as cryptofeed's handlers
-do with its sorted dicts; it checks nothing. Both get the same frames of the simulated world.
+Run: python -m tests.benchmarks.bench_book. The peer decodes with `json`, keeps each side in a
+dict of Decimals and re-reads the best price with `max` and `min` at every change, as cryptofeed's
+handlers do with its sorted dicts; it checks nothing. Both get the same frames of the simulated
+world.
 """
 
 import json

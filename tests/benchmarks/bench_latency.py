@@ -1,8 +1,8 @@
 """Book event to decision, through every topic on a real Kafka: p50 and p99 at two rates.
 
 Run: python -m tests.benchmarks.bench_latency [SECONDS]. Relay, book, bots, gate and paper run in
-one process beside the load generator; Kafka in its own. A decision's latency counts from the moment at
-which its cause, a book event, was published.
+one process beside the load generator; Kafka in its own. A decision's latency counts from the moment
+at which its cause, a book event, was published.
 """
 
 import asyncio

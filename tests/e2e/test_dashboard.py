@@ -32,7 +32,8 @@ def metric(page: Page, label: str) -> Locator:
 
 
 def badge(page: Page, text: str) -> Locator:
-    return page.get_by_text(text, exact=True)
+    exactly = re.compile(f"^{re.escape(text)}$")
+    return page.locator(".stMarkdownBadge").filter(has_text=exactly)
 
 
 def halt(page: Page) -> None:
@@ -74,8 +75,19 @@ def test_every_panel_is_there_with_its_age(page: Page) -> None:
     for title in titles:
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.get_by_text(re.compile(r"^as of .* UTC · \d+ s$"))).to_have_count(6)
-    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.get_by_test_id("stEChartsChart")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+
+
+def test_a_refresh_changes_the_chart_in_place(page: Page) -> None:
+    """A chart that is made anew every few seconds flickers and forgets its zoom."""
+    chart = page.get_by_test_id("stEChartsChart")
+    chart.evaluate("chart => chart.dataset.marked = 'yes'")
+    head = page.get_by_text(re.compile(r"^as of \d\d:\d\d:\d\d UTC")).nth(1)
+    for _ in range(2):
+        expect(head).not_to_have_text(head.inner_text(), use_inner_text=True)
+    expect(chart).to_have_count(1)
+    expect(chart).to_have_attribute("data-marked", "yes")
 
 
 def test_nothing_is_loaded_from_elsewhere(browser: Browser, shown: Shown) -> None:
@@ -85,7 +97,7 @@ def test_nothing_is_loaded_from_elsewhere(browser: Browser, shown: Shown) -> Non
     page.on("request", lambda request: asked.add(urlsplit(request.url).hostname or ""))
     page.goto(shown.url)
     expect(metric(page, "Equity")).to_contain_text("$")
-    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.get_by_test_id("stEChartsChart")).to_be_visible()
     page.close()
     assert asked - {""} == {"127.0.0.1"}
 
