@@ -1,6 +1,7 @@
-"""A replay: the closed loop over a tape, once per queue model, and what came of it."""
+"""A replay: the closed loop over a tape, for each queue model, and what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -52,30 +53,61 @@ def replay(
         log: Where to write the event log, or None.
         progress: Told now and then how far it is.
     """
-    tally = Tally()
-    observers: list[Observer] = [tally]
-    if log is None:
-        return _run(settings, tape, bots, queue, observers, tally, progress)
-    with EventLog(log) as event_log:
-        return _run(settings, tape, bots, queue, [*observers, event_log], tally, progress)
+    (run,) = replay_band(settings, tape, bots, (queue,), log, progress)
+    return run
 
 
-def _run(
+def replay_band(
     settings: Settings,
     tape: Iterable[Input],
     bots: Iterable[BotId],
-    queue: QueueKind,
-    observers: Iterable[Observer],
-    tally: Tally,
+    queues: Sequence[QueueKind],
+    log: Path | None,
     progress: Progress,
-) -> Run:
-    loop = ClosedLoop(Stages(settings).closed_loop(queue), observers)
+) -> list[Run]:
+    """Run a tape under several queue models; it is played once, for making it costs as much.
+
+    Args:
+        settings: Account, capital, seed, configuration folder.
+        tape: Inputs in the order of the log.
+        bots: Which bots get capital and start.
+        queues: Queue models; each has stages of its own.
+        log: Where to write the event log of the first, or None.
+        progress: Told now and then how far they are.
+
+    Returns:
+        One run a queue model, in their order.
+    """
+    stages = Stages(settings)
+    tallies = [Tally() for _ in queues]
+    observers: list[list[Observer]] = [[tally] for tally in tallies]
+    with ExitStack() as files:
+        if log is not None:
+            observers[0].append(files.enter_context(EventLog(log)))
+        loops = [
+            ClosedLoop(stages.closed_loop(queue), watching)
+            for queue, watching in zip(queues, observers, strict=True)
+        ]
+        count = _play(loops, settings, tape, bots, progress)
+    return [Run(queue, count, tally) for queue, tally in zip(queues, tallies, strict=True)]
+
+
+def _play(
+    loops: Sequence[ClosedLoop],
+    settings: Settings,
+    tape: Iterable[Input],
+    bots: Iterable[BotId],
+    progress: Progress,
+) -> int:
+    """Feed every input to every loop; how many there were."""
     count = 0
     for count, (topic, key, message) in enumerate(tape, start=1):
         if count == 1:
             for start in first_messages(settings, bots, message.ingest_time):
-                loop.feed(GATE_INPUTS, settings.account, start)
-        loop.feed(topic, key, message)
+                for loop in loops:
+                    loop.feed(GATE_INPUTS, settings.account, start)
+        for loop in loops:
+            loop.feed(topic, key, message)
         if count % PROGRESS_EVERY == 0:
             progress(count, message.ingest_time)
-    return Run(queue, count, tally)
+    return count

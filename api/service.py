@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 DATABASE_CHECK_S = 1.0
 DATABASE_ANSWER_S = 5.0
 POOL_SIZE = 4
+BACKLOG = 2048
 LAST_ANSWERS_S = 3
 
 
@@ -107,13 +108,19 @@ def _listening(settings: Settings) -> socket.socket:
     """
     host, port = settings.api_host, settings.api_port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends at once only on sockets that say that they are TCP; others wait 40 ms an answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
+        listener.close()
         raise ConfigurationError(
             f"The API cannot listen on {host}:{port} ({error.strerror}): set PETS_API_PORT to a "
             "free port, or stop what uses it."
         ) from error
+    return listener
 
 
 async def _database(context: Context) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from agents.registry import choose_bots
 from agents.replay.tally import BotTally
-from api.replay import Run, replay
+from api.replay import Run, replay_band
 from api.tape import Tape
 from configs.paper import QueueKind
 from configs.settings import Settings
@@ -37,12 +37,9 @@ def run_replay(
     chosen = [bot.bot_id for bot in choose_bots(bots)]
     tape = Tape(source, seed, hours, AccountId(settings.account))
     pace = _Pace(tape.start_ms, tape.duration_ms, speed, quiet=as_json)
-    runs = []
-    for queue in QueueKind:
-        pace.begin(queue)
-        first = queue is QueueKind.RISK_AVERSE
-        path = Path(log) if log and first else None
-        runs.append(replay(settings, tape, chosen, queue, path, pace))
+    others = [queue for queue in QueueKind if queue is not QueueKind.RISK_AVERSE]
+    queues = [QueueKind.RISK_AVERSE, *others]
+    runs = replay_band(settings, tape, chosen, queues, Path(log) if log else None, pace)
     if as_json:
         typer.echo(json.dumps({str(run.queue): _figures(run) for run in runs}, indent=2))
         return
@@ -59,12 +56,6 @@ class _Pace:
         self._duration_ms = duration_ms
         self._speed = None if speed == "max" else float(speed)
         self._quiet = quiet
-        self._name = ""
-        self._began = time.monotonic()
-
-    def begin(self, queue: QueueKind) -> None:
-        """A run starts."""
-        self._name = queue.replace("_", "-")
         self._began = time.monotonic()
 
     def __call__(self, inputs: int, now_ms: int) -> None:
@@ -77,7 +68,7 @@ class _Pace:
         if not self._quiet:
             left = elapsed * (self._duration_ms - done_ms) / done_ms
             typer.echo(
-                f"\r{self._name}: {inputs:,} events, {inputs / elapsed:,.0f}/s, "
+                f"\r{inputs:,} events, {inputs / elapsed:,.0f}/s, "
                 f"{100 * done_ms / self._duration_ms:.0f} %, {left:.0f} s left   ",
                 nl=False,
                 err=True,

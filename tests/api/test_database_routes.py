@@ -168,6 +168,7 @@ async def test_equity_over_time(running: Running, client: httpx.AsyncClient, pat
     assert body["data"] == {
         "times": [T0, T0 + 5_000],
         "equity": ["10000", "10001.25"],
+        "pnl": ["0", "0"],
         "drawdown": ["0.01", "0.01"],
     }
     assert body["as_of"] == T0 + 5_000
