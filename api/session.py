@@ -74,7 +74,7 @@ def write_session(home: Path, session: Session) -> None:
 
 
 def _path(home: Path) -> Path:
-    return home / "run" / "session.json"
+    return home / "session.json"
 
 
 def _read(home: Path) -> Session | None:
