@@ -1,5 +1,6 @@
 """What the routes share: settings, the present, the commander, the database pool."""
 
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from api.freshness import Known
 from api.live import LiveState
 from api.live_reader import LiveReader
 from api.models import Envelope, T
+from api.patience import within
 from api.problems import WITHOUT_DATABASE, ApiError
 from configs.clock import SessionClock
 from configs.settings import Settings
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sinks.pool import Pool
 
 STALE_AFTER_S = 10.0
+DATABASE_ANSWER_S = 2.5
 SOURCE_WORDS = {
     "live": "live",
     "world": "simulated",
@@ -91,6 +94,23 @@ def database(context: Context) -> "Pool":
             WITHOUT_DATABASE,
         )
     return context.pool
+
+
+async def answered(query: Coroutine[object, object, T]) -> T:
+    """What the database answers, in a time in which a screen can wait.
+
+    Raises:
+        ApiError: It does not answer in time.
+    """
+    try:
+        return await within(DATABASE_ANSWER_S, query)
+    except TimeoutError:
+        raise ApiError(
+            503,
+            "database-away",
+            f"Expected the database to answer within {DATABASE_ANSWER_S:g} s, it did not.",
+            WITHOUT_DATABASE,
+        ) from None
 
 
 def known_bot(bot_id: str) -> BotId:

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, GCCollector, Histogram, ProcessCollector
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -34,4 +35,5 @@ class RequestMetrics:
             status: HTTP status.
             seconds: From its arrival to the end of the answer.
         """
-        self._seconds.labels(method, route, str(status)).observe(seconds)
+        known = method if method in METHODS else "other"
+        self._seconds.labels(known, route, str(status)).observe(seconds)

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 import uvicorn
+import uvloop
 
 from api.app import create_app
 from api.command_log import LastingProducer
@@ -15,6 +16,7 @@ from api.commands import Commander
 from api.context import Context
 from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
+from api.patience import within
 from configs.settings import Settings
 from schemas.errors import ConfigurationError
 from schemas.ids import AccountId
@@ -45,7 +47,8 @@ def run_api(settings: Settings) -> None:
             f"Expected PETS_API_KEY to be set to serve on {settings.api_host}, it is empty. "
             "Set a key, or serve on 127.0.0.1."
         )
-    asyncio.run(_serve(settings))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
@@ -132,11 +135,11 @@ async def _database(context: Context) -> None:
             async with open_pool(dsn, POOL_SIZE) as pool:
                 context.pool, told = pool, False
                 while True:
-                    await pool.fetchval("select 1", timeout=DATABASE_ANSWER_S)
+                    _ = await within(DATABASE_ANSWER_S, pool.fetchval("select 1"))
                     await asyncio.sleep(DATABASE_CHECK_S)
         except (SinkAwayError, *UNAVAILABLE) as error:
             if not told:
-                log.warning("database away", error=str(error))
+                log.warning("database away", error=repr(error))
                 told = True
         finally:
             context.pool = None

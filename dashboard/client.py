@@ -71,7 +71,7 @@ class ApiClient:
 
     def equity(self) -> Answer[Equity]:
         """The account's equity over time."""
-        return self._get("/metrics/portfolio", Answer[Equity])
+        return self._get("/metrics/portfolio?points=300", Answer[Equity])
 
     def bots(self) -> Answer[list[Bot]]:
         """Every bot."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from api.context import Context, context_of, database, known_bot
+from api.context import Context, answered, context_of, database, known_bot
 from api.freshness import known
 from api.models import Envelope, EquityView
 from schemas.ids import BotId
@@ -53,13 +53,15 @@ async def _series(
     context: Context, bot_id: BotId | None, hours: float, points: int
 ) -> Envelope[EquityView]:
     now = context.clock.now_ms()
-    series = await equity_series(
-        database(context),
-        context.settings.account,
-        since=now - int(hours * 3_600_000),
-        until=now + DAY_MS,
-        bot=bot_id,
-        points=points,
+    series = await answered(
+        equity_series(
+            database(context),
+            context.settings.account,
+            since=now - int(hours * 3_600_000),
+            until=now + DAY_MS,
+            bot=bot_id,
+            points=points,
+        )
     )
     view = EquityView(
         times=[point.at for point in series],

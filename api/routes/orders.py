@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.context import Context, context_of, database, known_bot
+from api.context import Context, answered, context_of, database, known_bot
 from api.freshness import known
 from api.models import Envelope, FillView, OrderPage, OrderStoryView, OrderView, VerdictView
 from api.problems import ApiError
@@ -32,15 +32,17 @@ async def list_orders(
 ) -> Envelope[OrderPage]:
     """Orders of the last hours, newest first, page by page."""
     now = context.clock.now_ms()
-    page = await orders(
-        database(context),
-        since=now - int(hours * 3_600_000),
-        until=now + DAY_MS,
-        bot=None if bot_id is None else known_bot(bot_id),
-        market=market_id,
-        statuses=[str(item) for item in status] if status else None,
-        limit=limit,
-        cursor=cursor,
+    page = await answered(
+        orders(
+            database(context),
+            since=now - int(hours * 3_600_000),
+            until=now + DAY_MS,
+            bot=None if bot_id is None else known_bot(bot_id),
+            market=market_id,
+            statuses=[str(item) for item in status] if status else None,
+            limit=limit,
+            cursor=cursor,
+        )
     )
     newest = max((order.updated_at for order in page.items), default=0)
     view = OrderPage(orders=[_order(order) for order in page.items], next_cursor=page.next_cursor)
@@ -53,7 +55,9 @@ async def get_order(
 ) -> Envelope[OrderStoryView]:
     """One order of the last year: why it passed, and what became of it."""
     now = context.clock.now_ms()
-    story = await order_story(database(context), order_id, since=now - YEAR_MS, until=now + DAY_MS)
+    story = await answered(
+        order_story(database(context), order_id, since=now - YEAR_MS, until=now + DAY_MS)
+    )
     if story is None:
         raise ApiError(
             404,

@@ -12,7 +12,8 @@ from dashboard.words import NOTHING
 GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
 LOSS = {"light": "#c2410c", "dark": "#fdba74"}
 OLD = "#8a8f98"
-MARKET_PX = 260
+WIDTHS = {"Market": 300, "Rule": 380, "Limit": 120, "Value": 140, "Detail": 240}
+"""Pixels of columns with sentences in them."""
 
 
 def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
@@ -38,7 +39,11 @@ def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
         width="stretch",
         key=key,
         alt=alt,
-        column_config={"Market": st.column_config.TextColumn(width=MARKET_PX)},
+        column_config={
+            name: st.column_config.TextColumn(width=width)
+            for name, width in WIDTHS.items()
+            if name in frame
+        },
     )
 
 

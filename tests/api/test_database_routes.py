@@ -1,5 +1,6 @@
 """What the API reads from the database: normal, empty, away, and away in the middle of it."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
+from api import context
 from sinks.queries.equity import EQUITY
 from sinks.queries.orders import DECISION, ORDER, ORDERS, TRADES
 from tests.api.running import NOW, Database, Running, beats
@@ -226,3 +228,20 @@ async def test_a_database_that_goes_away_meanwhile_gives_the_same_error(
     reply = await client.get(f"/api/v1{path}")
     assert (reply.status_code, reply.json()["code"]) == (503, "database-away")
     assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_database_that_hangs_is_not_waited_for(
+    running: Running, client: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A screen that waits for one panel keeps its halt button waiting."""
+
+    class Hanging(Database):
+        async def fetch(self, query: str, *arguments: object) -> Any:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(context, "DATABASE_ANSWER_S", 0.05)
+    running.use(Hanging({}))
+    reply = await client.get(f"/api/v1{path}")
+    assert (reply.status_code, reply.json()["code"]) == (503, "database-away")
+    assert "within 0.05 s" in reply.json()["detail"]

@@ -87,6 +87,7 @@ async def test_the_present_as_gauges(running: Running, client: httpx.AsyncClient
 async def test_answers_are_counted_by_route_not_by_address(client: httpx.AsyncClient) -> None:
     for path in ("/bots/bot_01", "/bots/bot_05", "/bots/nobody", "/nowhere/at/all"):
         await client.get(f"/api/v1{path}")
+    await client.request("MADE-UP", "/api/v1/bots")
     samples = await scrape(client)
     counted = {
         labels: value
@@ -97,6 +98,7 @@ async def test_answers_are_counted_by_route_not_by_address(client: httpx.AsyncCl
         ("GET", "/bots/{bot_id}", "200"): 2,
         ("GET", "/bots/{bot_id}", "404"): 1,
         ("GET", "unknown", "404"): 1,
+        ("other", "/bots", "405"): 1,
     }
 
 

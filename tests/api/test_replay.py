@@ -1,11 +1,12 @@
 """The closed loop over a tape: the live stages without a broker, repeatable to the byte."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from api.replay import replay
-from api.tape import Tape
+from api.replay import replay, replay_band
+from api.tape import Input, Tape
 from configs.paper import QueueKind
 from configs.settings import Settings
 from schemas.ids import AccountId, BotId
@@ -54,3 +55,30 @@ def test_another_seed_gives_another_world() -> None:
 def test_a_bot_that_was_not_started_stays_silent(tape: Tape) -> None:
     tally = replay(SETTINGS, tape, BOTS[:1], QueueKind.RISK_AVERSE, None, quiet).tally
     assert BotId("bot_05") not in {b for b, t in tally.bots.items() if t.placed}
+
+
+class Played:
+    """A tape that counts how often it is played."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.times = 0
+
+    def __iter__(self) -> Iterator[Input]:
+        self.times += 1
+        return iter(self.tape)
+
+
+def test_a_band_plays_its_tape_once_and_gives_what_single_runs_give(tmp_path: Path) -> None:
+    short = Tape("world", seed=7, hours=0.03, account=AccountId(SETTINGS.account))
+    played, queues = Played(short), list(QueueKind)
+    band = replay_band(SETTINGS, played, BOTS, queues, tmp_path / "band", quiet)
+    assert played.times == 1
+    assert [run.queue for run in band] == queues
+    assert band[0].tally.bots[BotId("bot_05")].placed > 0
+    for run in band:
+        log = tmp_path / run.queue
+        alone = replay(SETTINGS, short, BOTS, run.queue, log, quiet)
+        assert run.inputs == alone.inputs
+        assert run.tally.bots == alone.tally.bots
+    assert (tmp_path / "band").read_bytes() == (tmp_path / queues[0]).read_bytes()

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from api.service import run_api
+from api.service import _listening, run_api
 from configs.settings import Settings
 from schemas.errors import ConfigurationError
 
@@ -29,3 +29,9 @@ def test_a_taken_port_is_named() -> None:
 def test_an_address_of_another_machine_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"cannot listen on 192\.0\.2\.1"):
         run_api(settings(api_host="192.0.2.1", api_port=0, api_key="k"))
+
+
+def test_answers_are_sent_at_once() -> None:
+    """asyncio switches Nagle's waiting off only where the socket says that it is TCP."""
+    with _listening(settings(api_port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from api.runtime.process_record import living_records
 from api.session import Session, open_session, write_session
 from schemas.errors import ConfigurationError
 
@@ -49,3 +50,12 @@ def test_children_get_the_same_clock(tmp_path: Path) -> None:
     environment = session.environment()
     assert float(environment["PETS_SPEED"]) == 10.0
     assert int(environment["PETS_ANCHOR_EVENT_MS"]) == session.anchor_event_ms
+
+
+def test_the_cleanup_of_process_records_leaves_the_clock(tmp_path: Path) -> None:
+    first = open_session(tmp_path, 10.0, live=False)
+    ahead = msgspec.structs.replace(first, anchor_event_ms=first.anchor_event_ms + 3_600_000)
+    write_session(tmp_path, ahead)
+    assert living_records(tmp_path / "run") == []
+    second = open_session(tmp_path, 10.0, live=False)
+    assert second.anchor_event_ms >= ahead.anchor_event_ms
