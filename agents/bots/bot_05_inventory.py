@@ -32,7 +32,7 @@ class Targets(NamedTuple):
     reason: str
 
 
-class _Limits(NamedTuple):
+class _Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What both sides share: dollars a side, room in the market, cash, what the skew leaves."""
 
     dollars: Decimal

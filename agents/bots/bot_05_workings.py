@@ -8,6 +8,8 @@ decisions are made, more slowly.
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
+
 from agents.bots.bot_05_inventory import Targets, lots_held, spendable, targets
 from agents.bots.bot_05_numbers import MakerNumbers
 from agents.bots.bot_05_quotes import yes_price
@@ -19,7 +21,7 @@ from streams.top import Top
 from streams.volatility import HOUR_MS
 
 
-class ModelBasis(NamedTuple):
+class ModelBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What the model's quote follows from.
 
     Attributes:
@@ -38,7 +40,7 @@ class ModelBasis(NamedTuple):
     inventory: float
 
 
-class Basis(NamedTuple):
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
     """What the two orders follow from.
 
     Attributes:

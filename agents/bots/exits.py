@@ -7,7 +7,8 @@ replaced by cancelling first and placing after the acknowledgement, from the hol
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from agents.bots.base import Cancel, OrderDraft, Place, Proposal
 from agents.bots.lifecycle import (
@@ -24,7 +25,7 @@ from schemas.values import Action, IntentKind, Side
 from streams.prices import PriceMode, floor_lot, floor_tick, post_only_price
 
 
-class Exit(NamedTuple):
+class Exit(msgspec.Struct, frozen=True):
     """A passive order that is wanted.
 
     Attributes:

@@ -27,7 +27,9 @@ class BotTally(msgspec.Struct, kw_only=True):
     """One bot's run.
 
     Attributes:
-        pnl: Equity now minus equity at the first point, bid-marked dollars.
+        first_equity: Bid-marked dollars at the first point; None before.
+        equity: At the last one.
+        pnl: Realised and unrealised P&L at the last point, dollars.
         max_drawdown: Greatest fall of flow-adjusted NAV from its peak, 0 to 1.
         denials: Denied intents by reason code.
         signals: Signal records by reason.
@@ -87,7 +89,10 @@ class Tally:
             self._count(message)
 
     def _bot(self, bot_id: BotId) -> BotTally:
-        return self.bots.setdefault(bot_id, BotTally())
+        tally = self.bots.get(bot_id)
+        if tally is None:
+            tally = self.bots[bot_id] = BotTally()
+        return tally
 
     def _count(self, message: Message) -> None:
         match message:

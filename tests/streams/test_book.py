@@ -208,3 +208,23 @@ def test_a_half_ready_book_comes_back_half_ready() -> None:
     again.apply_delta(delta((YES, BID, 40, SHARE), (NO, BID, 41, SHARE)))
     assert again.best_bid(YES) is None
     assert again.best_bid(NO) == 41
+
+
+def test_the_touch_is_both_best_levels_at_once() -> None:
+    book = Book()
+    assert book.touch(YES) == (0, 0, 0, 0)
+    book = mirrored()
+    assert book.touch(YES) == (48, 300 * SHARE, 50, 100 * SHARE)
+    assert book.touch(NO) == (50, 100 * SHARE, 52, 300 * SHARE)
+    book.apply_snapshot(snapshot(YES, (), ((50, SHARE),)))
+    assert book.touch(YES) == (0, 0, 50, SHARE)
+    book.apply_snapshot(snapshot(YES, ((48, SHARE),), ()))
+    assert book.touch(YES) == (48, SHARE, 100, 0)
+
+
+def test_notional_sums_ticks_times_sizes_of_the_best_levels() -> None:
+    book = mirrored()
+    for count, expected in ((0, 0), (1, 48 * 300), (2, 48 * 300 + 47 * 50)):
+        assert book.notional(YES, BID, count) == expected * SHARE
+    assert book.notional(YES, ASK, 9) == (50 * 100 + 52 * 20) * SHARE
+    assert Book().notional(YES, BID, 5) == Book().notional(YES, ASK, 5) == 0

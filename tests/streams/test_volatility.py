@@ -9,6 +9,7 @@ from streams.volatility import (
     VolatilityParameters,
     VolatilityState,
     digital_sigma,
+    is_due,
     observe,
     sigma,
 )
@@ -71,3 +72,11 @@ def test_short_horizon_samples() -> None:
 def test_digital_sigma(variance: float | None, left_h: float, expected: float) -> None:
     state = VolatilityState(0.0, 0, variance)
     assert digital_sigma(state, left_h) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_sample_is_due_exactly_when_one_would_be_taken() -> None:
+    assert is_due(VolatilityState(), 0, STANDARD)
+    state = VolatilityState(0.0, 1_000, 0.01)
+    for now, due in ((1_000, False), (60_999, False), (61_000, True), (90_000, True)):
+        assert is_due(state, now, STANDARD) is due
+        assert (observe(state, 0.6, now, STANDARD) is not state) is due

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from agents.bots.view import OwnOrder, Phase
 from agents.stages.bots_orders import REMEMBERED_MS, EndedOrder, OrderBook
 from schemas.ids import OrderId
-from schemas.values import OrderStatus
+from schemas.values import OrderStatus, Side
 from tests.agents.bots.orders import MARKET, order
 from tests.agents.stages.order_story import INTENT, Story
 from tests.agents.tape import BOT_1, BOT_5, START
@@ -127,6 +127,21 @@ def test_other_bots_orders_are_others() -> None:
     assert len(list(book.of_others(MARKET.market_id, BOT_1))) == 1
 
 
+def test_a_bots_standing_is_its_orders_and_the_best_prices_of_its_rivals() -> None:
+    book = OrderBook()
+    for number, (side, price) in enumerate(
+        ((Side.YES, "0.48"), (Side.YES, "0.47"), (Side.NO, "0.45"), (Side.NO, "0.44"))
+    ):
+        book.ask(order(side, price=price, name=f"order-{number}"), INTENT, START)
+    own, rival = (book.standing(MARKET.market_id, bot_id) for bot_id in (BOT_5, BOT_1))
+    assert [each.order_id for each in own.orders] == [f"order-{n}" for n in range(4)]
+    assert (own.rival_bid, own.rival_ask) == (None, None)
+    assert rival.orders == ()
+    assert (rival.rival_bid, rival.rival_ask) == (Decimal("0.48"), Decimal("0.55"))
+    book.end_market(MARKET.market_id, START)
+    assert book.standing(MARKET.market_id, BOT_1) == ((), None, None)
+
+
 def test_an_unknown_order_that_rests_is_learned() -> None:
     book = OrderBook()
     book.report(Story(ORDER).placed(), START)
@@ -171,6 +186,10 @@ def test_g22_any_order_of_messages_keeps_the_invariants(steps: list[str]) -> Non
             book.report(story.report(step), now)
         if ended is not OrderStatus.PENDING:
             assert over(book) is ended, "terminal states absorb"
+        fresh = OrderBook(book.all())
+        for bot_id in (BOT_1, BOT_5):
+            of_bot = (MARKET.market_id, bot_id)
+            assert book.standing(*of_bot) == fresh.standing(*of_bot), "never of yesterday"
         if live(book):
             assert the(book).filled == known
         else:
