@@ -6,7 +6,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/pets
 WORKDIR /src
 COPY requirements/run.lock requirements/run.lock
-RUN /opt/pets/bin/python -m pip install --require-hashes -r requirements/run.lock
+RUN /opt/pets/bin/python -m pip install --require-hashes --no-deps -r requirements/run.lock
 COPY pyproject.toml LICENSE README.md ./
 COPY schemas schemas
 COPY streams streams

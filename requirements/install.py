@@ -136,6 +136,9 @@ def is_ours() -> bool:
 def install(lock: Path) -> str:
     """Install the lock file, then the project itself in editable form.
 
+    The lock file is whole, so pip resolves nothing (`--no-deps`). Resolving, pip takes a package
+    that another one asks for with an extra at its newest version, and refuses it for want of a hash.
+
     Args:
         lock: The lock file; every package in it carries its hashes.
 
@@ -145,7 +148,7 @@ def install(lock: Path) -> str:
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     started = time.monotonic()
     LOG.write_text("")
-    locked = [*pip, "--require-hashes", "-r", str(lock)]
+    locked = [*pip, "--require-hashes", "--no-deps", "-r", str(lock)]
     project = [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
     for command, label in ((locked, f"requirements/{lock.name}"), (project, "pets-dataflow")):
         if run_pip(command, label, packages_in(lock) if command is locked else 1) != 0:

@@ -109,3 +109,11 @@ def test_a_failed_installation_says_what_to_do() -> None:
     assert "line 2\n" not in said
     assert "look at the network" in said
     assert "network" not in install.explain("ERROR: hashes differ", "run.lock")
+
+
+def test_the_lock_file_is_whole() -> None:
+    """pip installs it without looking for dependencies; here it looks whether one is missing."""
+    looked = subprocess.run(
+        [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False
+    )
+    assert looked.returncode == 0, looked.stdout
