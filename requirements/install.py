@@ -137,7 +137,7 @@ def install(lock: Path) -> str:
     """Install the lock file, then the project itself in editable form.
 
     The lock file is whole, so pip resolves nothing (`--no-deps`). Resolving, pip takes a package
-    that another one asks for with an extra at its newest version, and refuses it for want of a hash.
+    that another asks for with an extra at its newest version and refuses it, for want of a hash.
 
     Args:
         lock: The lock file; every package in it carries its hashes.

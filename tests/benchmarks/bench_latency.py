@@ -62,7 +62,7 @@ class Stopwatch:
         self._published[event_id] = time.perf_counter()
 
     def see(self, message: Message) -> None:
-        """An intent or a decision was read; they stand on different topics and come in any order."""
+        """An intent or a decision was read; two topics, so they come in any order."""
         if isinstance(message, PlaceIntent | BundleIntent):
             self._causes[message.event_id] = message.causation_id
             self._stop(message.event_id)
