@@ -90,15 +90,21 @@ def topic_prefix() -> str:
 
 @pytest.fixture(scope="session")
 def postgres(
-    postgres_programs: Path,
+    request: pytest.FixtureRequest,
     service_loop: asyncio.Runner,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """DSN of this session's server; its user is a superuser."""
+    """DSN of this session's server; its user is a superuser.
+
+    ``PETS_TEST_POSTGRES`` names another server than the embedded one, for example a TimescaleDB.
+    """
+    configured = os.environ.get("PETS_TEST_POSTGRES")
+    if configured:
+        yield configured
+        return
     home = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedPostgres(
-        home, port=free_port(), programs=postgres_programs, shared_buffers_mib=32
-    )
+    programs: Path = request.getfixturevalue("postgres_programs")
+    server = EmbeddedPostgres(home, port=free_port(), programs=programs, shared_buffers_mib=32)
     service_loop.run(server.start(silent))
     yield server.dsn
     service_loop.run(server.stop())

@@ -1,14 +1,13 @@
 """The schema on a real server: forward, backward, and forward again."""
 
 import asyncio
-import os
 from typing import get_args
 
 import asyncpg
 import pytest
 
 from schemas.errors import InfrastructureError
-from sinks.levels import Level
+from sinks.levels import Level, detect_level
 from sinks.migrate import SchemaStatus, downgrade, migrate, status
 from sinks.tables import TABLES
 
@@ -41,26 +40,39 @@ async def asked(dsn: str, query: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def test_up_down_up(database: str) -> None:
-    before = await status(database)
+@pytest.fixture
+async def plain(database: str) -> str:
+    """An empty database of a server without TimescaleDB."""
+    connection = await asyncpg.connect(database)
+    try:
+        preloaded = await connection.fetchval("show shared_preload_libraries")
+    finally:
+        await connection.close()
+    if "timescaledb" in preloaded:
+        pytest.skip("PETS_TEST_POSTGRES names a server with TimescaleDB; this is about one without")
+    return database
+
+
+async def test_up_down_up(plain: str) -> None:
+    before = await status(plain)
     assert (before.current, before.is_current, before.level) == (None, False, None)
-    first = await migrate(database)
-    made = await asked(database, RELATIONS)
+    first = await migrate(plain)
+    made = await asked(plain, RELATIONS)
     assert first == SchemaStatus(first.head, first.head, Level.PLAIN)
     assert {row["relname"] for row in made} >= {t.name for t in TABLES.values()} | AGGREGATES
     assert {row["relname"] for row in made if row["relkind"] == "v"} == AGGREGATES
 
-    gone = await downgrade(database)
-    left = await asked(database, RELATIONS)
+    gone = await downgrade(plain)
+    left = await asked(plain, RELATIONS)
     functions = await asked(
-        database, "select 1 from pg_proc where pronamespace = 'public'::regnamespace"
+        plain, "select 1 from pg_proc where pronamespace = 'public'::regnamespace"
     )
     assert (gone.current, [row["relname"] for row in left]) == (None, ["alembic_version"])
     assert functions == []
 
-    assert await migrate(database) == first
-    assert await asked(database, RELATIONS) == made
-    assert await status(database) == first
+    assert await migrate(plain) == first
+    assert await asked(plain, RELATIONS) == made
+    assert await status(plain) == first
 
 
 async def test_again_and_side_by_side_is_safe(database: str) -> None:
@@ -93,14 +105,14 @@ async def test_a_column_may_be_null_where_a_row_may_have_none(database: str) -> 
         assert {name for where, name in nullable if where == table.name} == optional
 
 
-async def test_time_bucket_of_another_owner_is_used_and_left_alone(database: str) -> None:
-    connection = await asyncpg.connect(database)
+async def test_time_bucket_of_another_owner_is_used_and_left_alone(plain: str) -> None:
+    connection = await asyncpg.connect(plain)
     await connection.execute(
         "create function time_bucket(w interval, t timestamptz) returns timestamptz "
         "language sql immutable strict as $$ select date_bin(w, t, 'epoch'::timestamptz) $$"
     )
     await connection.close()
-    assert (await migrate(database)).is_current
+    assert (await migrate(plain)).is_current
 
 
 async def test_no_database_is_one_sentence() -> None:
@@ -108,24 +120,20 @@ async def test_no_database_is_one_sentence() -> None:
         await migrate("postgresql://nobody@127.0.0.1:1/none")
 
 
-@pytest.mark.skipif(
-    "PETS_TEST_TIMESCALE" not in os.environ,
-    reason="PETS_TEST_TIMESCALE is not set: no TimescaleDB server to test against",
-)
-async def test_up_down_up_on_timescaledb() -> None:
-    """Needs an empty database of a server with TimescaleDB preloaded."""
-    dsn = os.environ["PETS_TEST_TIMESCALE"]
-    first = await migrate(dsn)
+async def test_up_down_up_on_timescaledb(database: str) -> None:
+    if await detect_level(database) is not Level.TIMESCALE:
+        pytest.skip("this server has no TimescaleDB; PETS_TEST_POSTGRES can name one that has")
+    first = await migrate(database)
     assert first.level is Level.TIMESCALE
     hypertables = await asked(
-        dsn, "select hypertable_name from timescaledb_information.hypertables"
+        database, "select hypertable_name from timescaledb_information.hypertables"
     )
     names = {row["hypertable_name"] for row in hypertables}
     assert names >= {table.name for table in TABLES.values()} - {"markets"}
     aggregates = await asked(
-        dsn, "select view_name from timescaledb_information.continuous_aggregates"
+        database, "select view_name from timescaledb_information.continuous_aggregates"
     )
     assert {row["view_name"] for row in aggregates} == AGGREGATES
-    assert (await downgrade(dsn)).current is None
-    assert await migrate(dsn) == first
-    assert (await downgrade(dsn)).current is None
+    assert (await downgrade(database)).current is None
+    assert await migrate(database) == first
+    assert (await downgrade(database)).current is None
