@@ -78,6 +78,27 @@ class BreakerState(Message, frozen=True, kw_only=True, tag="breaker-state"):
     until: int | None = None
 
 
+class SizingAdvice(Message, frozen=True, kw_only=True, tag="sizing-advice"):
+    """How boldly a bot may bet by its own record (STRATEGIES.md D.9); published by bot 9.
+
+    Attributes:
+        bot_id: The advised bot.
+        sizing_lambda: Kelly multiplier; 0 forbids new directional orders.
+        p_post: Posterior probability of winning; None for the version that looks at P&L.
+        n: Closed positions it rests on.
+        edge: Posterior edge, dollars per dollar at risk or per share.
+        valid_until: ms; older advice counts as none.
+    """
+
+    account_id: AccountId
+    bot_id: BotId
+    sizing_lambda: Decimal
+    p_post: float | None
+    n: int
+    edge: float
+    valid_until: int
+
+
 class TradingState(StrEnum):
     """The whole system's permission."""
 

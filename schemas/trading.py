@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
+from schemas.claims import Claim
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId
 from schemas.reasons import DenialCode
@@ -97,12 +98,14 @@ class PlaceIntent(Message, frozen=True, kw_only=True, tag="place-intent"):
 
     Attributes:
         replaces: The live order it replaces (cancel and place), or empty.
+        claim: What bot 6's portfolio leg or hedge rests on instead of an edge of its own.
     """
 
     bot_id: BotId
     order: Order
     stamp: Stamp
     replaces: OrderId | None = None
+    claim: Claim | None = None
 
 
 class BundleIntent(Message, frozen=True, kw_only=True, tag="bundle-intent"):

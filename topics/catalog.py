@@ -145,6 +145,7 @@ GATE_INPUTS = TopicSpec(
         market.MarketResolved,
         control.Command,
         control.CapitalAllocated,
+        risk.SizingAdvice,
         ops.ClockTick,
     ),
     Scope.ACCOUNT,

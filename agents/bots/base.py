@@ -14,6 +14,7 @@ import msgspec
 
 from agents.bots.view import View
 from configs.bots import BotParameters
+from schemas.claims import Claim
 from schemas.envelope import Message
 from schemas.ids import BotId, MarketId, OrderId
 from schemas.values import Action, IntentKind, Side
@@ -30,6 +31,7 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
         fair_value: Declared win probability of the acquired token.
         sigma: Its standard error.
         edge: Declared net edge, dollars per share.
+        claim: What a portfolio leg or a hedge of bot 6 rests on.
     """
 
     side: Side
@@ -42,6 +44,7 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
     fair_value: Decimal | None = None
     sigma: Decimal | None = None
     edge: Decimal | None = None
+    claim: Claim | None = None
 
 
 class Place(msgspec.Struct, frozen=True):

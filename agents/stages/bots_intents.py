@@ -53,6 +53,7 @@ class IntentWriter:
             order=order,
             stamp=self._stamp(draft),
             replaces=replaces,
+            claim=draft.claim,
         )
 
     def bundle(self, bundle_id: str, drafts: tuple[OrderDraft, ...]) -> BundleIntent:

@@ -26,12 +26,14 @@ from schemas.risk import (
     CircuitBreakerTriggered,
     DrawdownThreshold,
     EmergencyHalt,
+    SizingAdvice,
     TradingState,
 )
 from schemas.trading import BundleIntent, MergeIntent, OrderPlaced, PairsMerged, PlaceIntent
 from schemas.values import Action, BotState
 from streams.account import Account
 from streams.account_facts import CancelFailed, Fact, OrderEnded, RearmRefused
+from streams.advice import advise
 from streams.breaker_events import BreakerReset, BreakerTripped, LevelReached
 from streams.breaker_state import bot_number
 from topics.catalog import GATE_INPUTS, TopicSpec
@@ -104,6 +106,7 @@ class GateStage:
             BundleIntent: intents.bundle,
             CapitalAllocated: self._capital,
             ClockTick: intents.forget_sides,
+            SizingAdvice: self._advise,
             Command: self._command,
             MarketResolved: intents.resolved,
             MergeIntent: intents.merge,
@@ -186,6 +189,17 @@ class GateStage:
             for entry in list(self._account.orders.of_bot(message.bot_id)):
                 if entry.order.action is Action.BUY:
                     self._out.cancel(entry, "capital was withdrawn")
+
+    def _advise(self, message: SizingAdvice) -> None:
+        rights, known = self._rules.rights.get(message.bot_id), self._state.advice
+        if rights is not None:
+            known[message.bot_id] = advise(
+                known.get(message.bot_id),
+                message.sizing_lambda,
+                message.valid_until,
+                rights.lambda_max,
+                self._account.now,
+            )
 
     def _command(self, message: Command) -> None:
         if message.verb is Verb.REARM:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from agents.stages.gate_rules import BotRights, GateRules
 from agents.stages.gate_state import GateState, reserved_pairs
+from schemas.claims import Claim
 from schemas.ids import BotId
 from schemas.reasons import DenialCode
 from schemas.trading import Order, Stamp
@@ -29,6 +30,7 @@ NO_RIGHTS = BotRights(
     outcome=None,
     positions=0,
     maker=False,
+    claims=False,
 )
 _EMPTY = BotLedger()
 
@@ -48,10 +50,12 @@ class Batch(NamedTuple):
     Attributes:
         orders: All its orders.
         locked: It is a bundle whose worst-case payoff beats its cost (B.3, ARB).
+        claim: What its one order rests on instead of an edge of its own.
     """
 
     orders: tuple[Order, ...]
     locked: bool = False
+    claim: Claim | None = None
 
 
 class Case:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
+from agents.stages.gate_claims import claimed
 from agents.stages.gate_rules import GateRules
 from schemas.ids import MarketId
 from schemas.reasons import DenialCode
 from schemas.trading import Order
 from schemas.values import Action, IntentKind, Side
 from streams import zones
+from streams.advice import in_force
 from streams.exposure import Losses, states
 from streams.markets import MarketFacts
 from streams.orders import OpenOrder, is_bid, yes_price
@@ -114,6 +116,11 @@ def kelly(case: Case) -> Denial | None:
     """Check 12: a directional order has edge, and costs at most `λ_max · f* · E_ref`."""
     if case.reduces or case.kind is not IntentKind.DIRECTIONAL:
         return None
+    denial = _multiplier(case)
+    if denial is not None:
+        return denial
+    if case.batch.claim is not None and case.rights.claims:
+        return claimed(case, case.batch.claim)
     order, most = case.order, case.rights.lambda_max
     price = zones.effective_price(order.action, order.price)
     fair = order.fair_value
@@ -122,14 +129,23 @@ def kelly(case: Case) -> Denial | None:
         return Denial(
             DenialCode.NO_EDGE, rule, f"above {show(price)}", "none" if fair is None else show(fair)
         )
-    declared = case.stamp.sizing_lambda
-    if not ZERO < declared <= min(most, HALF):
-        rule = "The Kelly multiplier must be above 0 and at most the bot's."
-        return Denial(DenialCode.KELLY_EXCEEDED, rule, show(most), show(declared))
     if case.cost * (1 - price) > most * (fair - price) * case.equity:
         limit = most * (fair - price) / (1 - price) * case.equity
         rule = "The cost must be at most the greatest Kelly stake for the declared probability."
         return Denial(DenialCode.KELLY_EXCEEDED, rule, show(limit), show(case.cost))
+    return None
+
+
+def _multiplier(case: Case) -> Denial | None:
+    """The declared λ is within the bot's, and bot 9 did not advise against every new bet (D.9)."""
+    most, declared = min(case.rights.lambda_max, HALF), case.stamp.sizing_lambda
+    if not ZERO < declared <= most:
+        rule = "The Kelly multiplier must be above 0 and at most the bot's."
+        return Denial(DenialCode.KELLY_EXCEEDED, rule, show(most), show(declared))
+    advised = case.state.advice.get(case.bot_id)
+    if advised is not None and in_force(advised, most, case.now) == ZERO:
+        rule = "The sizing advice for this bot is 0: no new directional orders."
+        return Denial(DenialCode.KELLY_EXCEEDED, rule, "0", show(declared))
     return None
 
 

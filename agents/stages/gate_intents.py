@@ -9,6 +9,7 @@ from agents.stages.gate_outbox import GateOutbox
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_state import GateState, Merging, PendingReplace, reserved_pairs
 from agents.stages.gate_verdicts import Verdicts, digest_of
+from schemas.claims import Claim
 from schemas.errors import InvalidOrderError
 from schemas.ids import AccountId, BotId, OrderId
 from schemas.market import MarketResolved
@@ -81,7 +82,7 @@ class Intents:
             if failure is not None:
                 self._verdicts.deny(intent.event_id, orders, failure, 0, self._out)
                 return
-        judgement = self._judge(orders, (intent.stamp,))
+        judgement = self._judge(orders, (intent.stamp,), claim=intent.claim)
         if old is not None and judgement.denial is not None and self._passes_without(intent, old):
             self._wait(intent, old)
             return
@@ -152,7 +153,7 @@ class Intents:
             denial = _replace_failed("it was filled meanwhile", show(fact.entry.filled))
             self._verdicts.deny(intent.event_id, (intent.order,), denial, 0, self._out)
             return
-        judgement = self._judge((intent.order,), (intent.stamp,))
+        judgement = self._judge((intent.order,), (intent.stamp,), claim=intent.claim)
         self._answer(intent.event_id, (intent.order,), judgement)
 
     def cancel_failed(self, fact: CancelFailed) -> None:
@@ -186,6 +187,7 @@ class Intents:
         *,
         is_bundle: bool = False,
         without: OpenOrder | None = None,
+        claim: Claim | None = None,
     ) -> Judgement:
         return judge(
             orders,
@@ -195,6 +197,7 @@ class Intents:
             self._rules,
             is_bundle=is_bundle,
             without=without,
+            claim=claim,
         )
 
     def _answer(
@@ -246,7 +249,8 @@ class Intents:
         return None
 
     def _passes_without(self, intent: PlaceIntent, old: OpenOrder) -> bool:
-        return self._judge((intent.order,), (intent.stamp,), without=old).denial is None
+        orders, stamps = (intent.order,), (intent.stamp,)
+        return self._judge(orders, stamps, without=old, claim=intent.claim).denial is None
 
     def _wait(self, intent: PlaceIntent, old: OpenOrder) -> None:
         """Cancel the old order now and judge the new one when it is gone; the newest waits."""

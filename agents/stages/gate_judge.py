@@ -16,6 +16,7 @@ from agents.stages.gate_limits import exposure, funded, trade_risk
 from agents.stages.gate_market import fresh, passive, tradable, well_formed
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_state import GateState
+from schemas.claims import Claim
 from schemas.reasons import DenialCode
 from schemas.trading import Order, Stamp
 from schemas.values import IntentKind
@@ -70,6 +71,7 @@ def judge(
     *,
     is_bundle: bool = False,
     without: OpenOrder | None = None,
+    claim: Claim | None = None,
 ) -> Judgement:
     """Run checks 1 to 15 on every order of an intent, all or none; changes nothing.
 
@@ -83,9 +85,10 @@ def judge(
         rules: The gate's.
         is_bundle: The intent is a batch; only then can ARB be verified.
         without: An open order left out of every sum.
+        claim: What the order rests on instead of an edge of its own.
     """
     locked = is_bundle and is_locked(orders, account.state.markets, rules)
-    batch = Batch(tuple(orders), locked)
+    batch = Batch(tuple(orders), locked, claim)
     accepted: list[OpenOrder] = []
     for index, (order, stamp) in enumerate(zip(orders, stamps, strict=True)):
         case = Case(order, stamp, batch, account, state, rules, accepted, without)

@@ -16,6 +16,7 @@ from schemas.risk import BreakerKind, BreakerState, RiskState, TradingState
 from schemas.trading import AccountView
 from schemas.values import BotState
 from streams.account import Account
+from streams.advice import in_force
 from streams.breaker_state import daily_loss, midnight_after
 from streams.ledger_state import BotLedger
 from streams.nav import drawdown
@@ -66,7 +67,7 @@ class Publisher:
                     free_cash=view.free_cash,
                     state=view.state,
                     may_open=view.may_open,
-                    sizing_lambda=self._lambda(bot_id),
+                    sizing_lambda=view.sizing_lambda,
                 )
             )
 
@@ -134,11 +135,14 @@ class Publisher:
             free_cash=ledger.cash - account.orders.reserved_cash(bot_id),
             state=shown,
             may_open=opens and ledger.equity > 0,
+            sizing_lambda=self._lambda(bot_id),
         )
 
     def _lambda(self, bot_id: BotId) -> Decimal:
         rights = self._rules.rights.get(bot_id)
-        return Decimal(0) if rights is None else rights.lambda_max
+        if rights is None:
+            return Decimal(0)
+        return in_force(self._state.advice.get(bot_id), rights.lambda_max, self._account.now)
 
     def _risk_state(self, out: GateOutbox, *, at_once: bool) -> None:
         account, state = self._account, self._state
@@ -203,7 +207,8 @@ def _is_due(view: SentView, last: SentView, now: int) -> bool:
         return True
     if now - last.at >= AT_LEAST_MS:
         return True
-    moved = (view.equity, view.free_cash) != (last.equity, last.free_cash)
+    told, known = (view.equity, view.free_cash, view.sizing_lambda), (last.equity, last.free_cash)
+    moved = told != (*known, last.sizing_lambda)
     return moved and now - last.at >= APART_MS
 
 

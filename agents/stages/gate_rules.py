@@ -35,6 +35,7 @@ class BotRights(msgspec.Struct, frozen=True, kw_only=True):
         outcome: Most at risk in one outcome of a neg-risk event; None without such a limit.
         positions: Most open positions.
         maker: It shares the market makers' part of the order bucket.
+        claims: Its directional orders may rest on a portfolio or a hedge.
     """
 
     intents: tuple[IntentKind, ...]
@@ -47,6 +48,7 @@ class BotRights(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Decimal | None
     positions: int
     maker: bool
+    claims: bool
 
 
 class GateRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +175,7 @@ def _rights(risk: RiskConfig, number: int) -> BotRights:
         outcome=risk.outcome.cap * risk.outcome.event_budget if number == 6 else None,
         positions={6: positions.bot6, 8: positions.bot8}.get(number, positions.default),
         maker=number in MAKERS,
+        claims=number == 6,
     )
 
 

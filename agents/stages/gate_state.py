@@ -10,6 +10,7 @@ from schemas.risk import TradingState
 from schemas.trading import PlaceIntent
 from schemas.values import BotState, IntentKind, Zone
 from streams.account_state import AccountState
+from streams.advice import Advised
 from streams.rate_limit import Rates
 
 DECISIONS_KEPT = 250
@@ -81,6 +82,7 @@ class SentView(msgspec.Struct, frozen=True):
     free_cash: Decimal
     state: BotState
     may_open: bool
+    sizing_lambda: Decimal
 
 
 class SentBreaker(msgspec.Struct, frozen=True):
@@ -132,6 +134,7 @@ class GateState(msgspec.Struct):
     merges: dict[str, Merging] = {}
     sides_gone: dict[str, int] = {}
     wanted_gone: dict[OrderId, str] = {}
+    advice: dict[BotId, Advised] = {}
     sent: Sent = msgspec.field(default_factory=Sent)
 
 

@@ -60,7 +60,7 @@ def test_views_reach_every_shard_on_change_but_not_more_than_once_a_second() -> 
     assert (view.bot_id, view.state, view.may_open) == (BOT_5, BotState.ACTIVE, True)
     assert view.equity == 10000
     assert view.free_cash == 10000 - Decimal("26.5")
-    assert view.sizing_lambda == Decimal("0.5")
+    assert view.sizing_lambda == Decimal("0.25")  # half of λ_max without advice (D.9)
 
 
 def test_views_are_repeated_every_five_seconds_so_that_they_never_go_stale() -> None:
