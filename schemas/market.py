@@ -40,6 +40,12 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         series: The recurring series a windowed market belongs to.
         volume_24h: Dollars traded in 24 h, for screening.
         event_markets: How many markets a neg-risk event has, its outcomes; 0 when unknown.
+        augmented: The neg-risk event may still get outcomes, or has placeholders among them.
+        placeholder: The market stands for an outcome that is not named yet.
+        match_id: The esports match it is about, as in `GameState`.
+        match_side: The side of the match that YES backs, 0 first or 1 second.
+        match_map: The map it is about, from 1; 0 for the whole match.
+        entities: Names it is about, as the venue or an operator gives them.
     """
 
     market_id: MarketId
@@ -68,6 +74,12 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     rewards_min_size: Decimal = Decimal(0)
     rewards_max_spread: Decimal = Decimal(0)
     event_markets: int = 0
+    augmented: bool = False
+    placeholder: bool = False
+    match_id: str = ""
+    match_side: int = 0
+    match_map: int = 0
+    entities: tuple[str, ...] = ()
 
     def token(self, side: Side) -> TokenId:
         """The token id of a side."""

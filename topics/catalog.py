@@ -3,64 +3,10 @@
 The table in docs/dataflow.md is generated from it.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from schemas import control, market, ops, outside, portfolio, risk, trading
+from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
-from schemas import control, market, ops, portfolio, risk, trading
-
-DAY_MS = 86_400_000
-
-
-class Cleanup(StrEnum):
-    """Kafka's cleanup policy."""
-
-    DELETE = "delete"
-    COMPACT = "compact"
-
-
-class Scope(StrEnum):
-    """What a topic's key names, and so how it is partitioned."""
-
-    SHARD = "shard"
-    ACCOUNT = "account"
-    BOT = "bot"
-    MARKET = "market"
-    SCOPE = "scope"
-    COMPONENT = "component"
-    SOURCE = "source topic"
-
-
-@dataclass(frozen=True, slots=True)
-class TopicSpec:
-    """One topic.
-
-    Attributes:
-        name: `pets.<area>.<thing>.v<major>`.
-        messages: The message types it carries.
-        scope: What its key names.
-        written_by: Stages that write it.
-        read_by: Stages that read it.
-        cleanup: Delete by time, or compact by key.
-        retention_ms: How long it is kept; None is for ever.
-        framed: Whether a record is a frame of many messages; compacted topics carry one a record.
-        about: One sentence for the docs.
-    """
-
-    name: str
-    messages: tuple[type[Any], ...]
-    scope: Scope
-    written_by: tuple[str, ...]
-    read_by: tuple[str, ...]
-    about: str
-    cleanup: Cleanup = Cleanup.DELETE
-    retention_ms: int | None = None
-
-    @property
-    def framed(self) -> bool:
-        """Compacted topics need one message a record; all others carry frames."""
-        return self.cleanup is Cleanup.DELETE
-
+__all__ = ["BY_NAME", "DAY_MS", "TOPICS", "Cleanup", "Scope", "TopicSpec"]
 
 BOOK_EVENTS = TopicSpec(
     "pets.market.book-events.v1",
@@ -94,6 +40,51 @@ LIFECYCLE = TopicSpec(
     ("relay-lifecycle", "sinks", "api", "archive"),
     "Markets listed, changed and resolved.",
 )
+NEWS_ITEMS = TopicSpec(
+    "pets.news.items.v1",
+    (outside.NewsItem,),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-news", "archive"),
+    "News as it was published.",
+    retention_ms=30 * DAY_MS,
+)
+GAME_STATES = TopicSpec(
+    "pets.esports.game-states.v1",
+    (outside.GameState,),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-games", "archive"),
+    "Esports matches, scheduled and played.",
+    retention_ms=30 * DAY_MS,
+)
+WALLET_TRADES = TopicSpec(
+    "pets.social.wallet-trades.v1",
+    (outside.WalletTrade, outside.WalletResolved),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-wallets", "archive"),
+    "Trades of public wallets, and what their earlier positions came to.",
+    retention_ms=30 * DAY_MS,
+)
+ATTENTION = TopicSpec(
+    "pets.social.attention.v1",
+    (outside.AttentionScore,),
+    Scope.SHARD,
+    ("connector",),
+    ("relay-attention", "archive"),
+    "How much markets are talked about.",
+    retention_ms=30 * DAY_MS,
+)
+ESTIMATES = TopicSpec(
+    "pets.research.estimates.v1",
+    (outside.OutsideEstimate,),
+    Scope.SHARD,
+    ("connector", "api"),
+    ("relay-estimates", "archive"),
+    "Probabilities from outside the markets, with their source.",
+    retention_ms=90 * DAY_MS,
+)
 DECIDE_INPUTS = TopicSpec(
     "pets.decide.inputs.v1",
     (
@@ -118,10 +109,17 @@ DECIDE_INPUTS = TopicSpec(
         trading.Fill,
         trading.PairsMerged,
         trading.AccountView,
+        outside.NewsItem,
+        outside.GameState,
+        outside.WalletTrade,
+        outside.WalletResolved,
+        outside.AttentionScore,
+        outside.OutsideEstimate,
+        portfolio.PositionClosed,
         ops.ClockTick,
     ),
     Scope.SHARD,
-    ("relay-books", "relay-lifecycle", "bots", "gate", "paper", "clock"),
+    ("every relay", "bots", "gate", "paper", "ledger", "clock"),
     ("book", "bots", "paper", "archive"),
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
@@ -169,6 +167,15 @@ INTENTS = TopicSpec(
     ("bots",),
     ("archive",),
     "What the bots want.",
+)
+ADVICE = TopicSpec(
+    "pets.trading.advice.v1",
+    (risk.SizingAdvice,),
+    Scope.SHARD,
+    ("bots",),
+    ("sinks", "archive"),
+    "How much Kelly each bot has earned, from bot 9.",
+    retention_ms=365 * DAY_MS,
 )
 DECISIONS = TopicSpec(
     "pets.trading.decisions.v1",
@@ -322,10 +329,16 @@ TOPICS: tuple[TopicSpec, ...] = (
     BOOK_EVENTS,
     MARKET_TRADES,
     LIFECYCLE,
+    NEWS_ITEMS,
+    GAME_STATES,
+    WALLET_TRADES,
+    ATTENTION,
+    ESTIMATES,
     DECIDE_INPUTS,
     GATE_INPUTS,
     SIGNALS,
     INTENTS,
+    ADVICE,
     DECISIONS,
     ORDERS,
     FILLS,

@@ -1,22 +1,27 @@
 """The contract of a bot: `on_event(state, event, view) -> proposals` (STRATEGIES.md D.0).
 
 A bot is a fold. It changes its state and nothing else, and what it proposes depends on state,
-event and view only: no clock, no randomness, no I/O. It looks at one market at a time; every
-proposal speaks of the view's market. The host (agents/stages/bots.py) turns proposals into
-intents with ids and stamps, and the risk gate decides.
+event and view only: no clock, no randomness, no I/O. It looks at one market at a time and sees the
+others of its shard through the view; a proposal speaks of the view's market unless it names
+another. What comes from outside the markets is first shown to `on_outside`, which names the markets
+to look at. The host (agents/stages/bots.py) turns proposals into intents with ids and stamps, and
+the risk gate decides.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from agents.bots.view import View
+from agents.bots.view import Markets, View
 from configs.bots import BotParameters
 from schemas.claims import Claim
 from schemas.envelope import Message
 from schemas.ids import BotId, MarketId, OrderId
+from schemas.market import Market
+from schemas.ops import ClockTick
 from schemas.values import Action, IntentKind, Side
 
 
@@ -32,6 +37,7 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
         sigma: Its standard error.
         edge: Declared net edge, dollars per share.
         claim: What a portfolio leg or a hedge of bot 6 rests on.
+        market_id: Another market of the shard; None is the view's.
     """
 
     side: Side
@@ -45,6 +51,7 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
     sigma: Decimal | None = None
     edge: Decimal | None = None
     claim: Claim | None = None
+    market_id: MarketId | None = None
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -54,7 +61,10 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class PlaceBundle(msgspec.Struct, frozen=True):
-    """Place several orders, all or none: the legs of an arbitrage, or both quotes of a maker."""
+    """Place several orders, all or none: the legs of an arbitrage, or both quotes of a maker.
+
+    The legs may lie in several markets of the shard.
+    """
 
     bundle_id: str
     drafts: tuple[OrderDraft, ...]
@@ -101,9 +111,44 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, float] = msgspec.field(default_factory=dict)
 
 
+class Advise(msgspec.Struct, frozen=True, kw_only=True):
+    """How much Kelly a bot has earned; becomes a `SizingAdvice` (bot 9)."""
+
+    bot_id: BotId
+    sizing_lambda: Decimal
+    p_post: float | None
+    n: int
+    edge: float
+    valid_until: int
+
+
 Proposal = Place | PlaceBundle | Replace | Cancel | Merge | Note
+Reply = MarketId | Advise
+"""What an outside message or a day leads to: a market to be asked about, or advice."""
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Interest(NamedTuple):
+    """What a bot is asked about; nothing else calls it, so that nothing is asked in vain.
+
+    Whatever it declares, a bot is asked about a market where it holds something or has live orders
+    whenever that market's net best prices, trust or metadata change, and once a second; and about
+    its own verdicts, orders, fills and permissions.
+
+    Attributes:
+        tops: Asked when a watched market's net best prices, trust or metadata change.
+        trades: Asked about other people's trades in watched markets.
+        timer_s: Asked about every watched market once in so many seconds; 0 is never.
+        outside: Messages shown to `Bot.on_outside`: any of the shard's log but books.
+        daily: Whether `Bot.on_day` is called.
+    """
+
+    tops: bool = True
+    trades: bool = True
+    timer_s: int = 1
+    outside: tuple[type[Message], ...] = ()
+    daily: bool = False
 
 
 class BotIdentity(NamedTuple):
@@ -113,13 +158,13 @@ class BotIdentity(NamedTuple):
         bot_id: `bot_01` … `bot_10`.
         number: 1 … 10; profiles name bots by it.
         lambda_max: Greatest Kelly multiplier; the host never stamps more.
-        reads_trades: Whether it is shown other people's trades.
+        interest: What it is asked about.
     """
 
     bot_id: BotId
     number: int
     lambda_max: Decimal
-    reads_trades: bool = True
+    interest: Interest = Interest()
 
 
 class Bot(ABC, Generic[S]):
@@ -127,24 +172,23 @@ class Bot(ABC, Generic[S]):
 
     Attributes:
         state_type: The state's type, so that a snapshot can be read back; made without arguments.
-        reads_trades: Whether it is shown other people's trades.
+        interest: What it is asked about.
         identity: Who it is.
     """
 
     state_type: type[S]
-    reads_trades: ClassVar[bool] = True
+    interest: ClassVar[Interest] = Interest()
 
     def __init__(self, parameters: BotParameters) -> None:
         self.identity = BotIdentity(
-            parameters.bot_id, parameters.number, parameters.lambda_max, self.reads_trades
+            parameters.bot_id, parameters.number, parameters.lambda_max, self.interest
         )
 
     @abstractmethod
     def on_event(self, state: S, event: Message, view: View) -> list[Proposal]:
         """Fold one event of one market in and say what to do.
 
-        Called for a change of the market's net best prices or trust, for its trades, for the bot's
-        own verdicts, orders and fills there, for its account view, and once a second.
+        `Interest` says which events come here. An outside message has been through `on_outside`.
 
         Args:
             state: The bot's whole state; changed in place.
@@ -159,6 +203,31 @@ class Bot(ABC, Generic[S]):
     def forget(self, state: S, market_id: MarketId) -> None:
         """Drop what is kept of a market that is resolved; called after its last event."""
 
+    def watches(self, market: Market) -> bool:
+        """Whether `Interest` holds for a market; asked once for each version of its metadata."""
+        return True
+
+    def on_outside(self, state: S, event: Message, markets: Markets) -> Sequence[Reply]:
+        """Fold a message of `Interest.outside` in and name the markets to be asked about.
+
+        Args:
+            state: The bot's whole state; changed in place.
+            event: What came, already known to `markets`; `on_event` sees it next, once for each
+                market named, in that order.
+            markets: Those of the shard.
+        """
+        return ()
+
+    def on_day(self, state: S, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
+        """The daily job, at the first tick from 00:10 UTC on, and at the very first tick.
+
+        Args:
+            state: The bot's whole state; changed in place.
+            tick: The tick; `on_event` sees it next, once for each market named.
+            markets: Those of the shard.
+        """
+        return ()
+
 
 class RunningBot(Protocol):
     """A bot with its state, whatever the state's type is."""
@@ -172,6 +241,15 @@ class RunningBot(Protocol):
 
     def forget(self, market_id: MarketId) -> None:
         """See `Bot.forget`."""
+
+    def watches(self, market: Market) -> bool:
+        """See `Bot.watches`."""
+
+    def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
+        """See `Bot.on_outside`."""
+
+    def on_day(self, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
+        """See `Bot.on_day`."""
 
     def snapshot(self) -> bytes:
         """The bot's state as JSON."""
@@ -195,6 +273,18 @@ class Running(Generic[S]):
     def forget(self, market_id: MarketId) -> None:
         """See `Bot.forget`."""
         self._bot.forget(self._state, market_id)
+
+    def watches(self, market: Market) -> bool:
+        """See `Bot.watches`."""
+        return self._bot.watches(market)
+
+    def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
+        """See `Bot.on_outside`."""
+        return self._bot.on_outside(self._state, event, markets)
+
+    def on_day(self, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
+        """See `Bot.on_day`."""
+        return self._bot.on_day(self._state, tick, markets)
 
     def snapshot(self) -> bytes:
         """The bot's state as JSON."""

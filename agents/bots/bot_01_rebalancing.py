@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from agents.bots.backoff import Backoff
-from agents.bots.base import Bot, Merge, Note, Place, PlaceBundle, Proposal
+from agents.bots.base import Bot, Interest, Merge, Note, Place, PlaceBundle, Proposal
 from agents.bots.bot_01_entry import PairFinder, drafts
 from agents.bots.bot_01_legs import Bundle, Leg, Step, adopt, advance, close, is_over, open_excess
 from agents.bots.bot_01_sizing import (
@@ -50,7 +50,7 @@ class Rebalancing(Bot[RebalancingState]):
     """Paired arbitrage with resting orders."""
 
     state_type = RebalancingState
-    reads_trades = False
+    interest = Interest(trades=False)
 
     def __init__(self, parameters: RebalancingParameters, rules: TradingRules) -> None:
         super().__init__(parameters)

@@ -1,12 +1,14 @@
 """What a bot sees of one market and of itself: net book, orders, holding, account."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
 from configs.profiles import Profile
-from schemas.ids import OrderId
+from schemas.ids import MarketId, OrderId, VenueEventId
 from schemas.market import Market
 from schemas.trading import Order
 from schemas.values import Action, BotState, MarketStatus, OrderStatus, Side, Trust
@@ -130,6 +132,77 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sizing_lambda: Decimal
 
 
+class Markets(Protocol):
+    """The shard's markets as one bot sees them now; nothing is worked out before it is asked for.
+
+    Resolved markets and those without metadata are not among them; ids come sorted.
+    """
+
+    @property
+    def now(self) -> int:
+        """The fold's `now`, ms."""
+
+    @property
+    def account(self) -> Account | None:
+        """What the gate last said about the bot."""
+
+    def market(self, market_id: MarketId) -> Market | None:
+        """A market's metadata."""
+
+    def top(self, market_id: MarketId) -> Top | None:
+        """Its best prices net of our own orders; far cheaper than a view."""
+
+    def view(self, market_id: MarketId) -> "View | None":
+        """The bot's view of it."""
+
+    def of_event(self, venue_event_id: VenueEventId) -> Sequence[MarketId]:
+        """The markets of a venue event."""
+
+    def of_match(self, match_id: str) -> Sequence[MarketId]:
+        """The markets about an esports match."""
+
+    def involved(self) -> Sequence[MarketId]:
+        """Where the bot holds tokens or has live orders."""
+
+    def holding(self, market_id: MarketId) -> Holding:
+        """What the bot holds there; nothing where it never traded."""
+
+
+class NoMarkets:
+    """No markets at all, for a view that was made by hand."""
+
+    now = 0
+    account = None
+
+    def market(self, market_id: MarketId) -> Market | None:
+        """None."""
+        return None
+
+    def top(self, market_id: MarketId) -> Top | None:
+        """None."""
+        return None
+
+    def view(self, market_id: MarketId) -> "View | None":
+        """None."""
+        return None
+
+    def of_event(self, venue_event_id: VenueEventId) -> Sequence[MarketId]:
+        """None."""
+        return ()
+
+    def of_match(self, match_id: str) -> Sequence[MarketId]:
+        """None."""
+        return ()
+
+    def involved(self) -> Sequence[MarketId]:
+        """None."""
+        return ()
+
+    def holding(self, market_id: MarketId) -> Holding:
+        """Nothing."""
+        return Holding()
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """One market as one bot sees it now.
 
@@ -151,6 +224,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         view_max_age_ms: Age up to which the account view may open.
         rival_bid: Best YES-space bid of our other bots here, so that we never cross ourselves.
         rival_ask: Best YES-space ask of our other bots.
+        others: The shard's other markets, looked at when needed.
     """
 
     now: int
@@ -174,6 +248,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     view_max_age_ms: int
     rival_bid: Decimal | None = None
     rival_ask: Decimal | None = None
+    others: Markets = NoMarkets()
 
     @property
     def state(self) -> BotState:

@@ -1,8 +1,9 @@
 """The stage that hosts all bots: the shard's log in, intents, cancels and signals out.
 
-A bot looks at a market when the market's net best prices or trust changed, on its trades, on the
-bot's own verdicts, orders and fills there, when its account view changes what it may do, and once
-a second. Other book changes are folded without asking anybody.
+A bot is asked about a market as its `Interest` says: when the market's net best prices or trust
+changed, on its trades, on the bot's own verdicts, orders and fills there, when its account view
+changes what it may do, after a message from outside that concerns the market, and by timer. Other
+book changes are folded without asking anybody.
 """
 
 from collections.abc import Sequence
@@ -48,6 +49,10 @@ from schemas.trading import (
 from schemas.values import MarketStatus, Money
 from topics.catalog import DECIDE_INPUTS, TopicSpec
 
+DAY_MS = 86_400_000
+DAILY_AT_MS = 600_000
+"""Daily jobs run at 00:10 UTC."""
+
 
 class BotsStage:
     """All bots of a shard as one fold."""
@@ -79,11 +84,16 @@ class BotsStage:
                 paper exchange's does not (D-33).
         """
         self._bots = tuple(bots)
-        self._trade_readers = tuple(each for each in self._bots if each.bot.reads_trades)
+        self._daily = tuple(each for each in self._bots if each.bot.interest.daily)
+        self._outside: dict[type[Message], list[RunningBot]] = {}
+        for running in self._bots:
+            for kind in running.bot.interest.outside:
+                self._outside.setdefault(kind, []).append(running)
         self._by_id = {running.bot.bot_id: running for running in self._bots}
         self._rules = rules
         self._shows_own = book_shows_own_orders
-        self._host = BotHost(shard, account_id, MarketTable(profiles, rules, money), rules)
+        table = MarketTable(profiles, rules, money, self._bots)
+        self._host = BotHost(shard, account_id, self._bots, table, rules)
 
     def apply(self, message: Message) -> Sequence[Emit]:
         """Fold one message of the shard's log."""
@@ -93,6 +103,8 @@ class BotsStage:
             self._apply_book(message)
         else:
             self._apply_market(message)
+            for running in self._outside.get(type(message), ()):
+                self._host.outside(running, message)
         emits = self._host.emits
         if not emits:
             return ()
@@ -118,13 +130,13 @@ class BotsStage:
         state = msgspec.json.decode(snapshot, type=HostState)
         host = self._host
         host.markets.restore(state.markets, state.feeds, state.retired)
-        host.orders = OrderBook(state.orders, state.ended)
+        orders = OrderBook(state.orders, state.ended)
         for bot_id, encoded in state.bots.items():
             running = self._by_id.get(bot_id)
             if running is not None:
                 running.restore(bytes(encoded))
         state.markets, state.orders, state.ended, state.bots = {}, [], {}, {}
-        host.state = state
+        host.use(state, orders)
         for live in host.markets.live.values():
             self._show_own(live)
 
@@ -140,7 +152,7 @@ class BotsStage:
         else:
             changed = live.apply(message, host.state.now)
         if changed:
-            self._run_all(live, message)
+            self._host.run_watchers(live, message)
 
     def _apply_market(self, message: Message) -> None:
         markets = self._host.markets
@@ -148,14 +160,14 @@ class BotsStage:
             case MarketTrade():
                 live = markets.live.get(message.market_id)
                 if live is not None:
-                    self._host.run(self._trade_readers, live, message)
+                    self._host.run(live.readers.trades, live, message)
             case ClockTick():
                 self._tick(message)
             case FeedStatus():
                 if markets.hear(message):
                     for live in markets.live.values():
                         if live.record.feed == message.feed:
-                            self._run_all(live, message)
+                            self._host.run_watchers(live, message)
             case MarketListed():
                 self._list(message)
             case TickSizeChanged():
@@ -175,20 +187,20 @@ class BotsStage:
         live = markets.get(market.market_id)
         if live is not None:
             markets.describe(live, market)
-            self._run_all(live, message)
+            self._host.run_watchers(live, message)
 
     def _change_tick(self, message: TickSizeChanged) -> None:
         live = self._host.markets.get(message.market_id)
         if live is not None:
             live.drop_book(message.new_tick)
-            self._run_all(live, message)
+            self._host.run_watchers(live, message)
 
     def _resolve(self, message: MarketResolved) -> None:
         host, market_id = self._host, message.market_id
         host.orders.end_market(market_id, host.state.now)
         live = host.markets.live.get(market_id)
         if live is not None:
-            self._run_all(live, message)
+            self._host.run_watchers(live, message)
         for running in self._bots:
             running.forget(market_id)
             bot_id = running.bot.bot_id
@@ -201,8 +213,14 @@ class BotsStage:
         for own in host.orders.tick(now, self._rules.unanswered_s * 1000):
             self._keep_replaced(own.intent_id)
         forget_merges(host.state.merges, now)
+        before, host.state.ticked_at = host.state.ticked_at, now
         for live in host.markets.live.values():
-            self._run_all(live, tick)
+            host.run_timers(live, tick, before)
+        day = (now - DAILY_AT_MS) // DAY_MS
+        if day > host.state.day:
+            host.state.day = day
+            for running in self._daily:
+                host.day(running, tick)
 
     def _account(self, message: AccountView) -> None:
         """Take over the view; the bot is asked at once only where its permission changed."""
@@ -223,7 +241,7 @@ class BotsStage:
         ):
             return
         for live in host.markets.live.values():
-            host.run((running,), live, message)
+            host.run_permission(running, live, message)
 
     # ------------------------------------------------------------------ our own orders
 
@@ -279,9 +297,6 @@ class BotsStage:
         self._show_own(live)
         if running is not None:
             self._host.run((running,), live, message)
-
-    def _run_all(self, live: LiveMarket, message: Message) -> None:
-        self._host.run(self._bots, live, message)
 
     def _show_own(self, live: LiveMarket) -> None:
         market = live.record.market

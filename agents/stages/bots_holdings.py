@@ -41,6 +41,12 @@ def holding_of(stakes: Stakes, bot_id: BotId, market_id: MarketId) -> Holding:
     return holding
 
 
+def holds_any(stakes: Stakes, bot_id: BotId, market_id: MarketId) -> bool:
+    """Whether a bot holds tokens of a market."""
+    holding = stakes.get(bot_id, {}).get(market_id)
+    return holding is not None and bool(holding.yes or holding.no)
+
+
 def book_fill(stakes: Stakes, fill: Fill) -> None:
     """Add what was bought at cost; take what was sold at average cost."""
     holding = holding_of(stakes, fill.bot_id, fill.market_id)

@@ -5,9 +5,10 @@ its proposals into intents. What would open or reduce against the view's own rul
 whichever bot proposes it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agents.bots.base import (
+    Advise,
     Cancel,
     Merge,
     Note,
@@ -16,23 +17,29 @@ from agents.bots.base import (
     PlaceBundle,
     Proposal,
     Replace,
+    Reply,
     RunningBot,
 )
 from agents.bots.unwind import unwind
 from agents.bots.view import ZERO, View
 from agents.stages.base import Emit
-from agents.stages.bots_holdings import PendingMerge, holding_of, merging
-from agents.stages.bots_intents import IntentWriter
+from agents.stages.bots_holdings import PendingMerge, holding_of, holds_any, merging
+from agents.stages.bots_intents import IntentWriter, advice
 from agents.stages.bots_markets import LiveMarket, MarketTable
 from agents.stages.bots_orders import OrderBook
+from agents.stages.bots_shard import ShardMarkets
 from agents.stages.bots_signals import is_worth_writing
 from agents.stages.bots_state import HostState
 from configs.rules import TradingRules
 from schemas.envelope import Message
-from schemas.ids import AccountId, OrderId
+from schemas.ids import AccountId, BotId, MarketId, OrderId
 from schemas.market import Market
+from schemas.ops import ClockTick
 from schemas.values import IntentKind
-from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, INTENTS, SIGNALS
+from topics.catalog import ADVICE, DECIDE_INPUTS, GATE_INPUTS, INTENTS, SIGNALS
+
+SECOND_MS = 1_000
+"""A timer of a second is every tick's, also of two ticks that come at once."""
 
 
 class BotHost:
@@ -46,23 +53,108 @@ class BotHost:
     """
 
     def __init__(
-        self, shard: int, account_id: AccountId, markets: MarketTable, rules: TradingRules
+        self,
+        shard: int,
+        account_id: AccountId,
+        bots: Sequence[RunningBot],
+        markets: MarketTable,
+        rules: TradingRules,
     ) -> None:
         """Start empty.
 
         Args:
             shard: The partition the bots read and write.
             account_id: Whose gate gets the intents.
+            bots: All of them.
             markets: Books and their health.
             rules: Common rules.
         """
         self._shard = str(shard)
         self._account_id = account_id
         self._rules = rules
-        self.state = HostState()
         self.markets = markets
-        self.orders = OrderBook()
         self.emits: list[Emit] = []
+        self._others = {running.bot.bot_id: self._eyes(running) for running in bots}
+        self.state = HostState()
+        self.orders = OrderBook()
+        self.use(self.state, self.orders)
+
+    def _eyes(self, running: RunningBot) -> ShardMarkets:
+        return ShardMarkets(
+            running.bot.bot_id, self.markets, lambda market_id: self.view(running, market_id)
+        )
+
+    def use(self, state: HostState, orders: OrderBook) -> None:
+        """Go on with this state and these orders."""
+        self.state, self.orders = state, orders
+        for others in self._others.values():
+            others.use(state, orders)
+
+    def is_involved(self, bot_id: BotId, market_id: MarketId) -> bool:
+        """Whether a bot holds tokens of a market or has live orders there."""
+        return self.orders.has_any(market_id, bot_id) or holds_any(
+            self.state.stakes, bot_id, market_id
+        )
+
+    def run_watchers(self, live: LiveMarket, event: Message) -> None:
+        """Ask who watches a market's best prices, and then who is involved in it."""
+        market, readers = live.record.market, live.readers
+        if market is None:
+            return
+        self.run(readers.tops, live, event)
+        for running in readers.rest:
+            if self.is_involved(running.bot.bot_id, market.market_id):
+                self.run((running,), live, event)
+
+    def run_timers(self, live: LiveMarket, event: Message, before: int) -> None:
+        """Ask whose turn it is since the last tick at `before` ms, and who is involved."""
+        market, now = live.record.market, self.state.now
+        if market is None:
+            return
+        due = [
+            running
+            for running, period in live.readers.timers
+            if period == SECOND_MS
+            or (period and now // period != before // period)
+            or self.is_involved(running.bot.bot_id, market.market_id)
+        ]
+        self.run(due, live, event)
+
+    def run_permission(self, running: RunningBot, live: LiveMarket, event: Message) -> None:
+        """Tell a bot that it may do more or less, where it watches or is involved."""
+        market = live.record.market
+        if market is None:
+            return
+        if running in live.readers.tops or self.is_involved(running.bot.bot_id, market.market_id):
+            self.run((running,), live, event)
+
+    def outside(self, running: RunningBot, event: Message) -> None:
+        """Show a bot what came from outside, and let it look at the markets that it names."""
+        others = self._others[running.bot.bot_id]
+        self._follow(running, event, running.on_outside(event, others))
+
+    def day(self, running: RunningBot, tick: ClockTick) -> None:
+        """Run a bot's daily job."""
+        others = self._others[running.bot.bot_id]
+        self._follow(running, tick, running.on_day(tick, others))
+
+    def _follow(self, running: RunningBot, event: Message, replies: Iterable[Reply]) -> None:
+        for reply in replies:
+            if isinstance(reply, Advise):
+                said = advice(running.bot.bot_id, self._account_id, event, reply, self.state.now)
+                self.emits.append(Emit(ADVICE, self._shard, said))
+                self.emits.append(Emit(GATE_INPUTS, self._account_id, said))
+            elif (live := self.markets.live.get(reply)) is not None:
+                self.run((running,), live, event)
+
+    def view(self, running: RunningBot, market_id: MarketId) -> View | None:
+        """A bot's view of a market; None without its metadata."""
+        live = self.markets.live.get(market_id)
+        if live is None or live.record.market is None:
+            return None
+        heard_at = self.markets.heard_at(live)
+        stale = self.markets.staleness(live, self.state.now, heard_at)
+        return self._view(running, live, live.record.market, heard_at, stale)
 
     def run(self, bots: Iterable[RunningBot], live: LiveMarket, event: Message) -> None:
         """Let bots look at a market, one after the other, and carry out what they propose."""
@@ -109,6 +201,7 @@ class BotHost:
             view_max_age_ms=self._rules.view_max_age_s * 1000,
             rival_bid=rival_bid,
             rival_ask=rival_ask,
+            others=self._others[bot_id],
         )
 
     def _carry_out_all(
@@ -117,8 +210,7 @@ class BotHost:
         marks, bot_id, market_id = self.state.signals, running.bot.bot_id, view.market.market_id
         writer: IntentWriter | None = None
         for proposal in proposals:
-            obstacle = _obstacle(proposal, view)
-            if obstacle:
+            if obstacle := _obstacle(proposal, view):
                 proposal = Note(decision="none", reason=f"host-refused-{obstacle}")
             if isinstance(proposal, Note) and not is_worth_writing(
                 marks, bot_id, market_id, proposal, view.now
@@ -144,8 +236,10 @@ class BotHost:
                     self.orders.ask(order, bundle.event_id, view.now)
                 self._intend(bundle)
             case Cancel(order_id, reason):
+                own = self.orders.get(order_id)
                 self.orders.ask_cancel(order_id, view.now)
-                cancel = writer.cancel(order_id, reason)
+                where = view.market.market_id if own is None else own.order.market_id
+                cancel = writer.cancel(order_id, where, reason)
                 self.emits.append(Emit(INTENTS, self._shard, cancel))
                 self.emits.append(Emit(DECIDE_INPUTS, self._shard, cancel))
             case Merge(pairs):
@@ -174,7 +268,7 @@ class BotHost:
 
 
 def _obstacle(proposal: Proposal, view: View) -> str:
-    """Why the view itself forbids to place this, a stable word; empty when it does not."""
+    """Why the views themselves forbid to place this, a stable word; empty when they do not."""
     if isinstance(proposal, Note):
         return ""
     drafts: Iterable[OrderDraft]
@@ -185,6 +279,11 @@ def _obstacle(proposal: Proposal, view: View) -> str:
             drafts = bundle
         case _:
             return ""
-    if all(draft.kind is IntentKind.REDUCE for draft in drafts):
-        return view.reducing_obstacle()
-    return view.opening_obstacle()
+    reduces = all(draft.kind is IntentKind.REDUCE for draft in drafts)
+    for where in {draft.market_id: None for draft in drafts}:
+        seen = view if where is None else view.others.view(where)
+        if seen is None:
+            return "market-unknown"
+        if obstacle := seen.reducing_obstacle() if reduces else seen.opening_obstacle():
+            return obstacle
+    return ""

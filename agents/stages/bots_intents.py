@@ -5,12 +5,14 @@ Ids follow from the event that led to the proposal, so that the same log gives t
 
 from decimal import Decimal
 
-from agents.bots.base import BotIdentity, Note, OrderDraft
+from agents.bots.base import Advise, BotIdentity, Note, OrderDraft
 from agents.bots.lifecycle import expiration
 from agents.bots.view import ZERO, View
 from configs.rules import TradingRules
 from schemas.envelope import Message, header
-from schemas.ids import AccountId, OrderId, derive_id
+from schemas.errors import DomainError
+from schemas.ids import AccountId, BotId, MarketId, OrderId, derive_id
+from schemas.risk import SizingAdvice
 from schemas.trading import (
     BundleIntent,
     CancelOrder,
@@ -66,13 +68,13 @@ class IntentWriter:
             stamps=tuple(self._stamp(draft) for draft in drafts),
         )
 
-    def cancel(self, order_id: OrderId, reason: str) -> CancelOrder:
+    def cancel(self, order_id: OrderId, market_id: MarketId, reason: str) -> CancelOrder:
         """A cancel; it needs no verdict."""
         return CancelOrder(
             **header(self._identity.bot_id, self._event, "cancel", order_id, now=self._now),
             order_id=order_id,
             bot_id=self._identity.bot_id,
-            market_id=self._view.market.market_id,
+            market_id=market_id,
             reason=reason,
         )
 
@@ -118,7 +120,7 @@ class IntentWriter:
         return self._count
 
     def _order(self, draft: OrderDraft) -> Order:
-        market, bot_id = self._view.market, self._identity.bot_id
+        market, bot_id = self._seen(draft).market, self._identity.bot_id
         order_id = derive_id(bot_id, self._event.event_id, "order", market.market_id, self._next())
         return Order(
             order_id=OrderId(order_id),
@@ -143,7 +145,7 @@ class IntentWriter:
 
     def _stamp(self, draft: OrderDraft) -> Stamp:
         """The view the order was decided on, for the gate (D-25)."""
-        view, account = self._view, self._view.account
+        view, account = self._seen(draft), self._view.account
         shares = view.depth(draft.side, draft.action, draft.price, DEPTH_TICKS)
         return Stamp(
             book_event_id=view.book_event_id,
@@ -163,7 +165,47 @@ class IntentWriter:
             depth=shares * draft.price,
         )
 
+    def _seen(self, draft: OrderDraft) -> View:
+        """The view of the market that a draft speaks of.
+
+        Raises:
+            DomainError: The shard has no such market; the host has asked before.
+        """
+        if draft.market_id is None or draft.market_id == self._view.market.market_id:
+            return self._view
+        view = self._view.others.view(draft.market_id)
+        if view is None:
+            raise DomainError(
+                f"A draft names market {draft.market_id}, which this shard does not have. "
+                "Name a market of the same venue event."
+            )
+        return view
+
     def _multiplier(self) -> Decimal:
         account = self._view.account
         most = self._identity.lambda_max
         return most if account is None else min(most, account.sizing_lambda)
+
+
+def advice(
+    source: BotId, account_id: AccountId, event: Message, said: Advise, now: int
+) -> SizingAdvice:
+    """Sizing advice as a message.
+
+    Args:
+        source: The bot that gives it.
+        account_id: Whose gate follows it.
+        event: What led to it.
+        said: What it says.
+        now: The fold's `now`, ms.
+    """
+    return SizingAdvice(
+        **header(source, event, "advice", said.bot_id, now=now),
+        account_id=account_id,
+        bot_id=said.bot_id,
+        sizing_lambda=said.sizing_lambda,
+        p_post=said.p_post,
+        n=said.n,
+        edge=said.edge,
+        valid_until=said.valid_until,
+    )

@@ -1,15 +1,17 @@
 """The markets as the bots' host knows them: book, net best prices, trust, freshness, profile."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from decimal import Decimal
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from agents.bots.base import RunningBot
 from agents.bots.profiles import Choice, choose
 from agents.bots.view import OwnOrder, Phase
 from configs.profiles import Profiles
 from configs.rules import TradingRules
-from schemas.ids import MarketId
+from schemas.ids import MarketId, VenueEventId
 from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
 from schemas.values import Money, Trust
 from streams.book import YES, Book, BookState
@@ -50,6 +52,22 @@ class MarketRecord(msgspec.Struct, kw_only=True):
     book: BookState | None = None
 
 
+class Readers(NamedTuple):
+    """Which bots are asked about a market, whether or not they are involved in it.
+
+    Attributes:
+        tops: On changes of its net best prices, trust and metadata.
+        trades: On other people's trades.
+        timers: Every bot with the ms between two looks; 0 is never.
+        rest: Bots that are not among `tops`; asked when they are involved.
+    """
+
+    tops: tuple[RunningBot, ...] = ()
+    trades: tuple[RunningBot, ...] = ()
+    timers: tuple[tuple[RunningBot, int], ...] = ()
+    rest: tuple[RunningBot, ...] = ()
+
+
 class LiveMarket:
     """A market with its book.
 
@@ -58,9 +76,10 @@ class LiveMarket:
         top: Best prices net of our own orders; current after `refresh`.
         own: Our own sizes in the book; empty where the feed does not show our orders.
         choice: The profile it takes.
+        readers: Who is asked about it.
     """
 
-    __slots__ = ("_key", "_state", "book", "choice", "own", "record", "tick", "top")
+    __slots__ = ("_key", "_state", "book", "choice", "own", "readers", "record", "tick", "top")
 
     def __init__(self, record: MarketRecord) -> None:
         self.record = record
@@ -69,6 +88,7 @@ class LiveMarket:
         self.top: Top = EMPTY_TOP
         self.tick = Decimal("0.01")
         self.choice = Choice()
+        self.readers = Readers()
         self._key: TopKey | None = None
         self._state: BookState | None = record.book
         record.book = None
@@ -144,15 +164,37 @@ class LiveMarket:
 
 
 class MarketTable:
-    """All markets and connections."""
+    """All markets and connections.
 
-    def __init__(self, profiles: Profiles, rules: TradingRules, money: Money) -> None:
+    Attributes:
+        events: Market ids by venue event.
+        matches: Market ids by esports match.
+    """
+
+    def __init__(
+        self,
+        profiles: Profiles,
+        rules: TradingRules,
+        money: Money,
+        bots: tuple[RunningBot, ...] = (),
+    ) -> None:
+        """Start without markets.
+
+        Args:
+            profiles: Those a market may take.
+            rules: Common rules.
+            money: A profile may be for paper only.
+            bots: Those that are asked about markets.
+        """
         self._profiles = profiles
         self._rules = rules
         self._money = money
+        self._bots = bots
         self.live: dict[MarketId, LiveMarket] = {}
         self.feeds: dict[str, FeedHealth] = {}
         self.retired: dict[MarketId, int] = {}
+        self.events: dict[VenueEventId, tuple[MarketId, ...]] = {}
+        self.matches: dict[str, tuple[MarketId, ...]] = {}
 
     def get(self, market_id: MarketId) -> LiveMarket | None:
         """The market, made where it is new; None when it was resolved."""
@@ -162,9 +204,19 @@ class MarketTable:
         return live
 
     def describe(self, live: LiveMarket, market: Market) -> None:
-        """Take over metadata and choose the profile."""
+        """Take over metadata, choose the profile, ask the bots whether they watch."""
+        if live.record.market is not None:
+            self._unlist(live.record.market)
         live.record.market = market
         live.choice = choose(market, self._profiles, self._money)
+        live.readers = _readers(self._bots, market)
+        _add(self.events, market.venue_event_id, market.market_id)
+        if market.match_id:
+            _add(self.matches, market.match_id, market.market_id)
+
+    def _unlist(self, market: Market) -> None:
+        _remove(self.events, market.venue_event_id, market.market_id)
+        _remove(self.matches, market.match_id, market.market_id)
 
     def hear(self, status: FeedStatus) -> bool:
         """Take over a connection's health; whether it came or went."""
@@ -174,7 +226,9 @@ class MarketTable:
 
     def retire(self, market_id: MarketId, now: int) -> None:
         """Forget a resolved market."""
-        self.live.pop(market_id, None)
+        live = self.live.pop(market_id, None)
+        if live is not None and live.record.market is not None:
+            self._unlist(live.record.market)
         self.retired[market_id] = now
         while next(iter(self.retired.values())) < now - RETIRED_KEPT_MS:
             del self.retired[next(iter(self.retired))]
@@ -220,8 +274,38 @@ class MarketTable:
     ) -> None:
         """Continue from a snapshot."""
         self.feeds, self.retired, self.live = feeds, retired, {}
+        self.events, self.matches = {}, {}
         for market_id, record in records.items():
             live = self.live[market_id] = LiveMarket(record)
-            if record.market is not None:
-                self.describe(live, record.market)
+            market, record.market = record.market, None
+            if market is not None:
+                self.describe(live, market)
             live.refresh()
+
+
+K = TypeVar("K", bound=Hashable)
+
+
+def _add(index: dict[K, tuple[MarketId, ...]], key: K, market_id: MarketId) -> None:
+    index[key] = tuple(sorted({*index.get(key, ()), market_id}))
+
+
+def _remove(index: dict[K, tuple[MarketId, ...]], key: K, market_id: MarketId) -> None:
+    left = tuple(each for each in index.get(key, ()) if each != market_id)
+    if left:
+        index[key] = left
+    else:
+        index.pop(key, None)
+
+
+def _readers(bots: tuple[RunningBot, ...], market: Market) -> Readers:
+    watching = tuple(each for each in bots if each.watches(market))
+    tops = tuple(each for each in watching if each.bot.interest.tops)
+    return Readers(
+        tops=tops,
+        trades=tuple(each for each in watching if each.bot.interest.trades),
+        timers=tuple(
+            (each, each.bot.interest.timer_s * 1000 if each in watching else 0) for each in bots
+        ),
+        rest=tuple(each for each in bots if each not in tops),
+    )

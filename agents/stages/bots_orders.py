@@ -94,6 +94,18 @@ class OrderBook:
         """A bot's own live orders in a market, oldest first; an operator's are not among them."""
         return tuple(self._live.get(market_id, {}).get(bot_id, {}).values())
 
+    def get(self, order_id: OrderId) -> OwnOrder | None:
+        """A live order."""
+        return self._orders.get(order_id)
+
+    def has_any(self, market_id: MarketId, bot_id: BotId) -> bool:
+        """Whether a bot has live orders in a market."""
+        return bot_id in self._live.get(market_id, ())
+
+    def markets_of(self, bot_id: BotId) -> list[MarketId]:
+        """Where a bot has live orders."""
+        return [market_id for market_id, owners in self._live.items() if bot_id in owners]
+
     def of_others(self, market_id: MarketId, bot_id: BotId) -> Iterator[OwnOrder]:
         """Live orders in a market that are not the bot's own."""
         for owner, orders in self._live.get(market_id, {}).items():

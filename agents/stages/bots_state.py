@@ -19,6 +19,8 @@ class HostState(msgspec.Struct, kw_only=True):
         ended: What is remembered of orders that ended, oldest first.
         replaces: The order that an unanswered intent is to replace, by intent id.
         retired: Resolved markets and when that was heard, ms.
+        ticked_at: `now` at the last tick, ms.
+        day: The last UTC day, counted from 00:10, whose daily jobs were run.
         bots: Each bot's own encoding.
     """
 
@@ -33,4 +35,6 @@ class HostState(msgspec.Struct, kw_only=True):
     stakes: Stakes = msgspec.field(default_factory=dict)
     merges: Merges = msgspec.field(default_factory=dict)
     signals: SignalMarks = msgspec.field(default_factory=dict)
+    ticked_at: int = 0
+    day: int = -1
     bots: dict[BotId, msgspec.Raw] = msgspec.field(default_factory=dict)

@@ -19,10 +19,13 @@ from streams.episodes import ClosedEpisode
 from streams.holdings import Holding, Stake
 from streams.ledger_state import HoldingChange
 from streams.marks import ZERO
-from topics.catalog import EPISODES, GATE_INPUTS, POSITIONS, TopicSpec
+from topics.catalog import DECIDE_INPUTS, EPISODES, GATE_INPUTS, POSITIONS, TopicSpec
 
 APART_MS = 1_000
 """Least time between two marks of one position."""
+
+ADVISER_SHARD = "0"
+"""Closes go to one shard, where bot 9 turns them into advice for the account."""
 
 
 class LedgerState(msgspec.Struct):
@@ -100,6 +103,7 @@ class LedgerStage:
                 reason=fact.reason,
             )
             yield Emit(EPISODES, fact.bot_id, closed)
+            yield Emit(DECIDE_INPUTS, ADVISER_SHARD, closed)
 
     def _opened(self, change: HoldingChange, cause: Message) -> Emit:
         holding = change.holding

@@ -6,10 +6,15 @@ from agents.stages.base import Emit
 from schemas.envelope import Message
 from schemas.ids import AccountId
 from topics.catalog import (
+    ATTENTION,
     BOOK_EVENTS,
     DECIDE_INPUTS,
+    ESTIMATES,
+    GAME_STATES,
     GATE_INPUTS,
     LIFECYCLE,
+    NEWS_ITEMS,
+    WALLET_TRADES,
     TopicSpec,
 )
 
@@ -53,9 +58,14 @@ class Relay:
         """A relay has no state."""
 
 
-def relays(shard: int, account: AccountId) -> tuple[Relay, Relay]:
-    """The relays of a shard: books with trades, and lifecycle."""
+def relays(shard: int, account: AccountId) -> tuple[Relay, ...]:
+    """The relays of a shard: one for each source topic; only lifecycle concerns the account too."""
     return (
         Relay("relay-books", BOOK_EVENTS, shard),
         Relay("relay-lifecycle", LIFECYCLE, shard, account),
+        Relay("relay-news", NEWS_ITEMS, shard),
+        Relay("relay-games", GAME_STATES, shard),
+        Relay("relay-wallets", WALLET_TRADES, shard),
+        Relay("relay-attention", ATTENTION, shard),
+        Relay("relay-estimates", ESTIMATES, shard),
     )

@@ -16,6 +16,7 @@ from configs.rules import load_rules
 from schemas.envelope import Message, header
 from schemas.ids import BotId, MarketId, OrderId
 from schemas.reasons import DenialCode
+from schemas.risk import SizingAdvice
 from schemas.trading import (
     BundleIntent,
     CancelOrder,
@@ -36,7 +37,7 @@ from schemas.trading import (
 from schemas.values import Action, IntentKind, Money, OrderStatus, Side
 from streams.orders import is_bid, yes_price
 from tests.agents.tape import ACCOUNT
-from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, INTENTS, SIGNALS
+from topics.catalog import ADVICE, DECIDE_INPUTS, GATE_INPUTS, INTENTS, SIGNALS
 
 Deny = Callable[[Order], DenialCode | None]
 
@@ -162,7 +163,7 @@ class ClosedLoop:
             if self.answers:
                 self._decide(message)
         else:
-            assert emit.topic in (INTENTS, SIGNALS)
+            assert emit.topic in (INTENTS, SIGNALS, ADVICE)
 
     def _decide(self, intent: Message) -> None:
         head = header("gate", intent, "verdict", now=self.now)
@@ -199,6 +200,8 @@ class ClosedLoop:
                 self._place(intent, (order,), (stamp,), replaces)
             case BundleIntent(orders=orders, stamps=stamps):
                 self._place(intent, orders, stamps, None)
+            case SizingAdvice():
+                pass
             case _:
                 raise AssertionError(f"no intent: {intent}")
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from hypothesis import given, settings
 
-from agents.bots.base import BotIdentity, Proposal, Running, RunningBot
+from agents.bots.base import BotIdentity, Proposal, Reply, Running, RunningBot
 from agents.bots.bot_01_rebalancing import Rebalancing
 from agents.bots.bot_05_market_maker import MarketMaker
-from agents.bots.view import View
+from agents.bots.view import Markets, View
 from agents.stages.base import Emit
 from agents.stages.bots import BotsStage
 from configs.bots import MarketMakerParameters, RebalancingParameters, load_bot
@@ -15,6 +15,8 @@ from configs.profiles import load_profiles
 from configs.rules import load_rules
 from schemas.envelope import Message
 from schemas.ids import MarketId
+from schemas.market import Market
+from schemas.ops import ClockTick
 from tests.agents.tape import ACCOUNT, BOT_5, Tape
 from tests.properties.test_bots_properties import STEPS, Session, Step
 
@@ -45,6 +47,21 @@ class Forgetful:
         fresh = self._fresh()
         fresh.forget(market_id)
         self._state = fresh.snapshot()
+
+    def watches(self, market: Market) -> bool:
+        return self._fresh().watches(market)
+
+    def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
+        fresh = self._fresh()
+        replies = fresh.on_outside(event, markets)
+        self._state = fresh.snapshot()
+        return replies
+
+    def on_day(self, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
+        fresh = self._fresh()
+        replies = fresh.on_day(tick, markets)
+        self._state = fresh.snapshot()
+        return replies
 
     def snapshot(self) -> bytes:
         return self._state

@@ -23,7 +23,7 @@ from tests.streams.account_messages import (
     Stream,
     an_order,
 )
-from topics.catalog import EPISODES, EQUITY, POSITIONS
+from topics.catalog import DECIDE_INPUTS, EPISODES, EQUITY, POSITIONS
 
 M = TypeVar("M", bound=Message)
 
@@ -44,7 +44,8 @@ class Case:
 
 
 def found(emits: Sequence[Emit], kind: type[M]) -> list[M]:
-    return [emit.message for emit in emits if isinstance(emit.message, kind)]
+    sent = [emit for emit in emits if emit.topic is not DECIDE_INPUTS]
+    return [emit.message for emit in sent if isinstance(emit.message, kind)]
 
 
 def test_a_first_fill_opens_a_position() -> None:

@@ -6,7 +6,17 @@ from agents.stages.base import Emit, Stage
 from agents.stages.relay import Relay, relays
 from schemas.envelope import Message
 from tests.agents.tape import ACCOUNT, Tape, market
-from topics.catalog import BOOK_EVENTS, DECIDE_INPUTS, GATE_INPUTS, LIFECYCLE
+from topics.catalog import (
+    ATTENTION,
+    BOOK_EVENTS,
+    DECIDE_INPUTS,
+    ESTIMATES,
+    GAME_STATES,
+    GATE_INPUTS,
+    LIFECYCLE,
+    NEWS_ITEMS,
+    WALLET_TRADES,
+)
 from topics.codec import TopicCodec, encode
 
 WHERE = market()
@@ -31,12 +41,22 @@ def test_lifecycle_goes_to_the_accounts_gate_too_and_stays_the_same_message() ->
 
 
 def test_a_shard_has_one_relay_for_each_of_its_source_topics() -> None:
-    books, lifecycle = relays(2, ACCOUNT)
+    books, lifecycle, *outside = relays(2, ACCOUNT)
     assert (books.name, books.reads) == ("relay-books", BOOK_EVENTS)
     assert (lifecycle.name, lifecycle.reads) == ("relay-lifecycle", LIFECYCLE)
     tape = Tape()
     assert [emit.topic for emit in books.apply(tape.tick())] == [DECIDE_INPUTS]
     assert [emit.key for emit in lifecycle.apply(tape.listed(WHERE))] == ["2", ACCOUNT]
+    assert {stage.reads for stage in outside} == {
+        NEWS_ITEMS,
+        GAME_STATES,
+        WALLET_TRADES,
+        ATTENTION,
+        ESTIMATES,
+    }
+    for stage in outside:
+        assert set(stage.reads.messages) <= set(DECIDE_INPUTS.messages)
+        assert [emit.topic for emit in stage.apply(tape.tick())] == [DECIDE_INPUTS]
 
 
 def test_what_it_forwards_may_stand_on_the_topics() -> None:
