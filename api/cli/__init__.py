@@ -4,6 +4,7 @@ Each command imports what it needs when it runs, so that help is quick.
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,6 +76,16 @@ def migrate() -> None:
     from api.cli.up import run_migrations
 
     run_migrations()
+
+
+@app.command()
+def vectors(
+    files: Annotated[list[Path], typer.Argument(help="JSON files of vectors.")],
+) -> None:
+    """Run vector files against the implementation; exit 1 when a case fails."""
+    from api.cli.vectors import run_vectors
+
+    run_vectors(files)
 
 
 def _add_groups() -> None:

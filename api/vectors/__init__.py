@@ -1,0 +1,1 @@
+"""Runs the specification's vector files against the implementation: `pets vectors FILE…`."""
