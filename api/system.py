@@ -65,6 +65,10 @@ class System:
         """The market connector."""
         return self._worker("connector")
 
+    def feeds(self) -> Worker:
+        """News, games, other people's wallets, outside estimates."""
+        return self._worker("feeds")
+
     def sinks(self) -> Worker:
         """The database writer."""
         return self._worker("sinks")
@@ -113,6 +117,7 @@ class System:
         if settings.source != "live":
             host = f"127.0.0.1:{settings.sandbox_port}"
             own["PETS_GAMMA_URL"] = own["PETS_CLOB_URL"] = f"http://{host}"
+            own["PETS_FEEDS_URL"] = f"http://{host}/feeds"
             own["PETS_MARKET_WS_URL"] = f"ws://{host}/ws/market"
         return {**os.environ, **own}
 

@@ -50,6 +50,19 @@ class Settings(BaseSettings):
         "ws://127.0.0.1:18080/ws/market", description="Market WebSocket of the venue."
     )
 
+    feeds_url: str = Field(
+        "",
+        description="Read all outside feeds here instead of at their own hosts, each under its "
+        "name; the sandbox's own in a simulated world.",
+    )
+    newsapi_key: SecretStr = Field(SecretStr(""), description="Key of NewsAPI; empty is off.")
+    x_token: SecretStr = Field(SecretStr(""), description="Bearer token of X; empty is off.")
+    pandascore_token: SecretStr = Field(SecretStr(""), description="PandaScore; empty is off.")
+    abios_secret: SecretStr = Field(SecretStr(""), description="Abios; empty is off.")
+    riot_key: SecretStr = Field(SecretStr(""), description="LoL Esports; empty is off.")
+    steam_key: SecretStr = Field(SecretStr(""), description="Steam Web API; empty is off.")
+    kaito_key: SecretStr = Field(SecretStr(""), description="Kaito; empty is off.")
+
     api_host: str = Field("127.0.0.1", description="Address the API binds to.")
     api_port: int = Field(8000, description="Port of the API.")
     api_url: str = Field(

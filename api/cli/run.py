@@ -7,7 +7,7 @@ from functools import partial
 from configs.settings import Settings
 from schemas.errors import ApplicationError
 
-SERVICES = ("sandbox", "connector", "sinks", "api", "dashboard")
+SERVICES = ("sandbox", "connector", "feeds", "sinks", "api", "dashboard")
 
 
 def run_stages(names: str, check: bool) -> None:
@@ -68,6 +68,10 @@ def _service(name: str, settings: Settings) -> Callable[[], None]:
             from api.venue import run_connector
 
             return lambda: asyncio.run(_until_stopped(run_connector(settings)))
+        case "feeds":
+            from api.feeds import run_feeds
+
+            return lambda: asyncio.run(_until_stopped(run_feeds(settings)))
         case _:
             from sinks.service import run_sinks
 

@@ -1,0 +1,1 @@
+"""Esports: PandaScore, Abios, Riot and Steam, each to `GameState`."""

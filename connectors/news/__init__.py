@@ -1,0 +1,1 @@
+"""News: RSS, NewsAPI and X, each to `NewsItem`."""

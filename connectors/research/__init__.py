@@ -1,0 +1,1 @@
+"""Probabilities from outside the markets, to `OutsideEstimate`."""

@@ -1,0 +1,1 @@
+"""Other people: trades and histories of public wallets, attention by Kaito."""
