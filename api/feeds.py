@@ -7,10 +7,12 @@ from functools import partial
 from typing import NamedTuple
 
 import httpx
+from prometheus_client import CollectorRegistry, Gauge
 
 from api.feed_making import FeedMaker, Switched
 from configs.clock import SessionClock
 from configs.feeds import load_feeds
+from configs.metrics import served
 from configs.settings import Settings
 from connectors.esports.pandascore import PandaScoreFeed
 from connectors.esports.pandascore_frames import FrameSockets
@@ -49,7 +51,10 @@ async def run_feeds(settings: Settings) -> None:
         ) as producer,
         httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=True) as http,
     ):
-        await FeedRunner(settings, maker, http, producer).run()
+        registry = CollectorRegistry()
+        runner = FeedRunner(settings, maker, http, producer, registry)
+        with served(registry, settings.metrics_host, settings.metrics_port):
+            await runner.run()
 
 
 class FeedRunner:
@@ -61,6 +66,7 @@ class FeedRunner:
         maker: FeedMaker,
         http: httpx.AsyncClient,
         producer: FrameProducer,
+        registry: CollectorRegistry,
     ) -> None:
         """Wire it.
 
@@ -69,6 +75,7 @@ class FeedRunner:
             maker: Which feeds there are.
             http: Shared connections.
             producer: The log.
+            registry: What Prometheus is shown.
         """
         self._settings = settings
         self._maker = maker
@@ -78,6 +85,11 @@ class FeedRunner:
         self._off: list[Switched] = []
         self._pollers: list[FeedPoller] = []
         self._socket: WalletSocket | None = None
+        labels = ("feed",)
+        self._up = Gauge("pets_feed_up", "1 while a feed answers.", labels, registry=registry)
+        self._published = Gauge(
+            "pets_feed_messages", "Messages a feed published.", labels, registry=registry
+        )
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -130,6 +142,8 @@ class FeedRunner:
             for pulse in self._pulses():
                 beat = heartbeat(pulse, self._clock)
                 await self._producer.publish(HEARTBEATS, beat.component, beat)
+                self._up.labels(pulse.name).set(pulse.state is FeedState.RUNNING)
+                self._published.labels(pulse.name).set(pulse.published)
             await asyncio.sleep(BEAT_S)
 
     def _pulses(self) -> Iterator[Pulse]:
