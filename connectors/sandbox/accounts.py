@@ -8,6 +8,7 @@ each pair backed by one dollar. Both are properties that tests check.
 from collections import defaultdict
 
 from connectors.sandbox.events import Filled
+from connectors.sandbox.journal import Journal
 from connectors.sandbox.mirror import LEGS, NO, YES, Match, mirrored
 from connectors.sandbox.orders import Order
 from connectors.sandbox.units import DOLLAR
@@ -24,9 +25,11 @@ class Accounts:
         cash: Money units by owner.
         tokens: Micro-shares by (condition id, leg), then by owner.
         collateral: Money units locked behind the pairs of each condition id.
+        journal: Where engines write what they did; None where nobody reads it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.journal = journal
         self.cash: defaultdict[str, int] = defaultdict(int)
         self.tokens: defaultdict[tuple[str, int], defaultdict[str, int]] = defaultdict(
             lambda: defaultdict(int)
@@ -43,15 +46,22 @@ class Accounts:
 
     def fill(self, condition_id: str, fill: Filled) -> None:
         """Settle one match: both sides' cash and tokens, the collateral, the taker's fee."""
+        self._settle(condition_id, fill, 1)
+
+    def undo(self, condition_id: str, fill: Filled) -> None:
+        """Take a match back that failed on the chain. What was sold on meanwhile is owed."""
+        self._settle(condition_id, fill, -1)
+
+    def _settle(self, condition_id: str, fill: Filled, direction: int) -> None:
         for order in (fill.taker, fill.maker):
-            sign = 1 if order.action is Action.BUY else -1
+            sign = direction if order.action is Action.BUY else -direction
             self.cash[order.owner] -= sign * fill.size * mirrored(order.leg, fill.yes_pips)
             self.tokens[condition_id, order.leg][order.owner] += sign * fill.size
         if fill.match is not Match.TRANSFER:
-            sign = 1 if fill.match is Match.MINT else -1
+            sign = direction if fill.match is Match.MINT else -direction
             self.collateral[condition_id] += sign * fill.size * PIPS
-        self.cash[fill.taker.owner] -= fill.fee
-        self.cash[VENUE] += fill.fee
+        self.cash[fill.taker.owner] -= direction * fill.fee
+        self.cash[VENUE] += direction * fill.fee
 
     def merge_pairs(self, owner: str, condition_id: str) -> int:
         """Turn an owner's YES and NO pairs back into dollars.

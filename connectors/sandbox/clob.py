@@ -1,12 +1,12 @@
-"""Markets, books and orders as the CLOB's REST side describes them (PROTOCOL.md 3.4 and 5.2)."""
+"""Markets and books as the CLOB's REST side describes them (PROTOCOL.md 5.2)."""
 
 from decimal import Decimal
 
 from connectors.sandbox.frames import Frame
 from connectors.sandbox.gamma import iso
-from connectors.sandbox.orders import Order
+from connectors.sandbox.market import MarketSpec
 from connectors.sandbox.source import Listing
-from connectors.sandbox.units import json_number, price_text, size_text
+from connectors.sandbox.units import json_number
 from schemas.values import MICRO, PIPS
 
 
@@ -24,45 +24,23 @@ def clob_market(listing: Listing) -> Frame:
         "mbf": 1000 if spec.fee.rate else 0,
         "tbf": 1000 if spec.fee.rate else 0,
         "fd": {"r": json_number(spec.fee.rate_decimal), "e": 1, "to": True},
-        "r": {"mi": 0, "ma": 0},
-        "nr": False,
-        "itode": False,
+        "r": _reward(spec),
+        "nr": spec.neg_risk,
+        "itode": spec.taker_delay_ms > 0 and spec.game_start_ms is None,
         "ao": listing.state.is_open,
         "aot": iso(spec.listed_ms),
-        "cbos": False,
-        "v": "v1",
+        "cbos": spec.clears_on_start,
+        "v": spec.version,
     }
 
 
-def rest_book(listing: Listing, leg: int) -> Frame:
-    """A book as `/book` answers it: the frame without its type."""
-    frame = listing.book(leg)
+def _reward(spec: MarketSpec) -> Frame:
+    reward = spec.reward
+    if reward is None:
+        return {"mi": 0, "ma": 0}
+    return {"mi": reward.min_size, "ma": json_number(Decimal(reward.max_spread) * 100 / PIPS)}
+
+
+def rest_book(frame: Frame) -> Frame:
+    """A book as `/book` answers it: the socket's frame without its type."""
     return {key: value for key, value in frame.items() if key != "event_type"}
-
-
-def open_order(listing: Listing, order: Order, left: int, api_key: str) -> Frame:
-    """A resting order as `/data/orders` lists it.
-
-    Args:
-        listing: Its market.
-        order: The order.
-        left: What is left of it, micro-shares.
-        api_key: The credential that placed it.
-    """
-    return {
-        "id": order.order_id,
-        "status": "LIVE",
-        "owner": api_key,
-        "maker_address": order.owner,
-        "market": listing.spec.condition_id,
-        "asset_id": listing.spec.token_ids[order.leg],
-        "side": order.action.value,
-        "original_size": size_text(order.size),
-        "size_matched": size_text(order.size - left),
-        "price": price_text(order.pips),
-        "outcome": listing.spec.outcomes[order.leg],
-        "expiration": str(order.expires_ms // 1000),
-        "order_type": order.time_in_force.value,
-        "associate_trades": [],
-        "created_at": order.placed_ms // 1000,
-    }

@@ -28,6 +28,12 @@ class Floor:
         self._events: list[Event] = []
         self._orders = 0
 
+    def close(self, yes_payout: int) -> list[Event]:
+        """Cancel what rests, make the payout final and redeem all tokens."""
+        events = self._settle(self.engine.resolve(yes_payout))
+        self.accounts.pay_out(self.condition_id, yes_payout)
+        return events
+
     def collected(self) -> list[Event]:
         """The events since the last call, in order."""
         events, self._events = self._events, []
@@ -137,4 +143,7 @@ class Floor:
             if isinstance(event, Filled):
                 self.accounts.fill(self.condition_id, event)
         self._events += done
+        journal = self.accounts.journal
+        if journal is not None:
+            journal.record(self.condition_id, self.now_ms, done)
         return done

@@ -6,7 +6,8 @@ from decimal import Decimal
 import msgspec
 
 from connectors.sandbox.frames import Frame
-from connectors.sandbox.identity import small_number
+from connectors.sandbox.identity import bytes32, small_number
+from connectors.sandbox.market import PROTOCOL_V2, MarketSpec
 from connectors.sandbox.mirror import YES
 from connectors.sandbox.source import Listing
 from connectors.sandbox.units import dollars, json_number, price_text
@@ -32,7 +33,6 @@ def gamma_market(listing: Listing, now_ms: int) -> Frame:
     return {
         "id": spec.market_id,
         "question": spec.question,
-        "conditionId": spec.condition_id,
         "slug": spec.slug,
         "resolutionSource": spec.resolution_source,
         "endDate": iso(spec.end_ms),
@@ -41,14 +41,13 @@ def gamma_market(listing: Listing, now_ms: int) -> Frame:
         "category": spec.category,
         "outcomes": _json(spec.outcomes),
         "outcomePrices": _json(_outcome_prices(listing)),
-        "clobTokenIds": _json(spec.token_ids),
-        "version": "v1",
+        **_ids(spec),
         "active": True,
         "closed": not state.is_open,
         "archived": False,
         "acceptingOrders": state.is_open,
         "enableOrderBook": True,
-        "negRisk": False,
+        "negRisk": spec.neg_risk,
         "restricted": True,
         "questionID": spec.question_id,
         "createdAt": iso(spec.listed_ms),
@@ -58,14 +57,13 @@ def gamma_market(listing: Listing, now_ms: int) -> Frame:
         "orderMinSize": json_number(Decimal(spec.min_size) / MICRO),
         "automaticallyResolved": spec.automatically_resolved,
         "automaticallyActive": True,
-        "clearBookOnStart": False,
+        "clearBookOnStart": spec.clears_on_start,
         "umaResolutionStatus": listing.resolution(now_ms),
         "umaResolutionStatuses": "[]",
-        "rewardsMinSize": 0,
-        "rewardsMaxSpread": 0,
-        "secondsDelay": 0,
+        "secondsDelay": spec.taker_delay_ms // 1000 if spec.game_start_ms is not None else 0,
         "events": [_event_head(listing)],
         "tags": _tags(listing),
+        **_rewards(spec),
         **_fees(listing),
         **_window(listing),
         **_quotes(listing),
@@ -87,9 +85,9 @@ def gamma_event(listings: list[Listing], now_ms: int) -> Frame:
         "startDate": iso(spec.listed_ms),
         "endDate": iso(spec.end_ms),
         "enableOrderBook": True,
-        "negRisk": False,
-        "enableNegRisk": False,
-        "negRiskAugmented": False,
+        "negRisk": spec.event.neg_risk,
+        "enableNegRisk": spec.event.neg_risk,
+        "negRiskAugmented": spec.event.augmented,
         "tags": _tags(listings[0]),
         "markets": [gamma_market(listing, now_ms) for listing in listings],
     }
@@ -157,9 +155,52 @@ def _fees(listing: Listing) -> Frame:
     }
 
 
+def _ids(spec: MarketSpec) -> Frame:
+    """Condition and tokens; Protocol V2 conditions are shown without their padding."""
+    if spec.version == PROTOCOL_V2:
+        return {
+            "conditionId": spec.condition_id[:-2],
+            "positionIds": list(spec.token_ids),
+            "clobTokenIds": "[]",
+            "version": spec.version,
+            "resolutionStatus": "active",
+        }
+    return {
+        "conditionId": spec.condition_id,
+        "clobTokenIds": _json(spec.token_ids),
+        "version": spec.version,
+    }
+
+
+def _rewards(spec: MarketSpec) -> Frame:
+    reward = spec.reward
+    if reward is None:
+        return {"rewardsMinSize": 0, "rewardsMaxSpread": 0}
+    return {
+        "rewardsMinSize": reward.min_size,
+        "rewardsMaxSpread": json_number(Decimal(reward.max_spread) * 100 / PIPS),
+        "clobRewards": [
+            {
+                "id": small_number("reward", spec.condition_id),
+                "conditionId": spec.condition_id,
+                "rewardsDailyRate": reward.daily,
+                "startDate": iso(spec.listed_ms),
+                "endDate": iso(spec.end_ms),
+            }
+        ],
+    }
+
+
 def _window(listing: Listing) -> Frame:
-    start_ms = listing.spec.window_start_ms
-    return {} if start_ms is None else {"eventStartTime": iso(start_ms)}
+    spec, shown = listing.spec, Frame()
+    if spec.window_start_ms is not None:
+        shown["eventStartTime"] = iso(spec.window_start_ms)
+    if spec.game_start_ms is not None:
+        shown["gameStartTime"] = iso(spec.game_start_ms)
+    if spec.neg_risk:
+        shown["negRiskMarketID"] = bytes32("neg-risk", spec.event.slug)
+        shown["groupItemTitle"] = spec.outcome_title
+    return shown
 
 
 def _quotes(listing: Listing) -> Frame:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from connectors.sandbox.identity import checksummed
 from connectors.sandbox.orders import BAD_EXPIRATION, BAD_PAYLOAD, Order
 from connectors.sandbox.source import Listing
 from schemas.values import PIPS, Action, TimeInForce
@@ -98,10 +99,13 @@ def to_order(post: PostOrder, order_id: str, listing: Listing, now_ms: int) -> O
         )
     if expiration and post.order_type is not TimeInForce.GTD:
         return BAD_EXPIRATION
+    owner = checksummed(wire.maker)
+    if owner is None:
+        return BAD_PAYLOAD
     by_budget = buys and not rests
     return Order(
         order_id=order_id,
-        owner=wire.maker,
+        owner=owner,
         leg=listing.spec.token_ids.index(wire.token_id),
         action=wire.side,
         pips=pips,

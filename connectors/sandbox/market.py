@@ -5,22 +5,45 @@ from dataclasses import dataclass
 import msgspec
 
 from connectors.sandbox.fees import FeeRate
-from connectors.sandbox.identity import bytes32, small_number, token_id
+from connectors.sandbox.identity import bytes32, position_id, small_number, token_id
 from connectors.sandbox.mirror import NO, YES
+
+PROTOCOL_V2 = "v2"
 
 
 class VenueEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """The venue event a market belongs to; the series is empty outside recurring ones."""
+    """The venue event a market belongs to; the series is empty outside recurring ones.
+
+    Attributes:
+        neg_risk: At most one of its markets resolves YES, and their tokens convert.
+        augmented: A neg-risk event with placeholder outcomes.
+    """
 
     slug: str
     title: str
     series_slug: str = ""
     series_title: str = ""
+    neg_risk: bool = False
+    augmented: bool = False
 
     @property
     def event_id(self) -> str:
         """Gamma's number of the event."""
         return small_number("event", self.slug)
+
+
+class Reward(msgspec.Struct, frozen=True, kw_only=True):
+    """A market's liquidity rewards (PROTOCOL.md 4.3).
+
+    Attributes:
+        min_size: Smallest order that counts, shares.
+        max_spread: Furthest distance from the middle that counts, pips.
+        daily: Paid per day, dollars.
+    """
+
+    min_size: int
+    max_spread: int
+    daily: int
 
 
 class MarketSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +56,13 @@ class MarketSpec(msgspec.Struct, frozen=True, kw_only=True):
         tick: Tick size at listing, pips.
         min_size: Minimum size of a resting order, micro-shares.
         label: `simulated` or `recorded`; the first of `tags`.
+        subjects: Further tag slugs, e.g. `esports` or the title played.
+        outcome_title: Name of the outcome within its event; empty outside neg-risk events.
+        game_start_ms: Scheduled start of the game a sports market is about.
+        taker_delay_ms: How long a marketable order waits, exposed and uncancellable.
+        clears_on_start: Whether the book is wiped at the start of the game.
+        reward: Liquidity rewards; None without.
+        version: Position layer, `v1` or `v2` (PROTOCOL.md section 0).
     """
 
     condition_id: str
@@ -51,6 +81,18 @@ class MarketSpec(msgspec.Struct, frozen=True, kw_only=True):
     window_start_ms: int | None = None
     automatically_resolved: bool = False
     resolution_source: str = ""
+    subjects: tuple[str, ...] = ()
+    outcome_title: str = ""
+    game_start_ms: int | None = None
+    taker_delay_ms: int = 0
+    clears_on_start: bool = False
+    reward: Reward | None = None
+    version: str = "v1"
+
+    @property
+    def neg_risk(self) -> bool:
+        """Whether its orders are signed for the neg-risk exchange."""
+        return self.event.neg_risk
 
     @property
     def market_id(self) -> str:
@@ -65,12 +107,14 @@ class MarketSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def token_ids(self) -> tuple[str, str]:
         """The tokens of the first and the second outcome."""
+        if self.version == PROTOCOL_V2:
+            return position_id(self.condition_id, YES), position_id(self.condition_id, NO)
         return token_id(self.condition_id, YES), token_id(self.condition_id, NO)
 
     @property
     def tags(self) -> tuple[str, ...]:
         """Tag slugs; the data label comes first, so that no screen can miss it."""
-        return self.label, self.category
+        return self.label, self.category, *self.subjects
 
 
 @dataclass(slots=True)

@@ -1,17 +1,13 @@
 """The market WebSocket: subscriptions in, frames out (PROTOCOL.md 6.1)."""
 
-import asyncio
 from typing import Literal
 
 import msgspec
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from connectors.sandbox.hub import Subscriber
 from connectors.sandbox.sandbox import Sandbox
-
-CLOSE_WAIT_S = 2.0
-"""How long a socket may take to accept its close frame before it is cut."""
-BAD_MESSAGE = "INVALID MESSAGE"
+from connectors.sandbox.sockets import BAD_MESSAGE, serve_socket
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -37,45 +33,10 @@ class MarketSocket:
         await socket.accept()
         subscriber = Subscriber()
         self._sandbox.hub.join(subscriber)
-        reader = asyncio.create_task(self._read(socket, subscriber))
-        writer = asyncio.create_task(self._write(socket, subscriber))
-        closer = asyncio.create_task(subscriber.closing.wait())
-        tasks = (reader, writer, closer)
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await serve_socket(socket, subscriber, lambda text: self.handle(subscriber, text))
         finally:
             self._sandbox.hub.leave(subscriber)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if subscriber.close_code is not None:
-            await self._close(socket, subscriber.close_code)
-
-    async def _read(self, socket: WebSocket, subscriber: Subscriber) -> None:
-        while True:
-            try:
-                text = await socket.receive_text()
-            except WebSocketDisconnect:
-                return
-            self.handle(subscriber, text)
-
-    async def _write(self, socket: WebSocket, subscriber: Subscriber) -> None:
-        while True:
-            await subscriber.wake.wait()
-            message = subscriber.next_message()
-            if message is None:
-                continue
-            try:
-                await socket.send_text(message)
-            except WebSocketDisconnect:
-                return
-
-    async def _close(self, socket: WebSocket, code: int) -> None:
-        """Close with a code; a peer that does not read is cut when the endpoint returns."""
-        try:
-            await asyncio.wait_for(socket.close(code), CLOSE_WAIT_S)
-        except (TimeoutError, RuntimeError, WebSocketDisconnect):
-            return
 
     def handle(self, subscriber: Subscriber, text: str) -> None:
         """React to one message of a client."""

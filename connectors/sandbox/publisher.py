@@ -178,7 +178,7 @@ class Publisher:
             timestamp=str(self.state.changed_ms),
             min_order_size=size_text(self.spec.min_size),
             tick_size=price_text(self._engine.tick),
-            neg_risk=False,
+            neg_risk=self.spec.neg_risk,
             last_trade_price=quote_text(last),
         )
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from connectors.sandbox.fees import SCHEDULES
 from connectors.sandbox.frames import Dispatch, Frame, new_market
 from connectors.sandbox.identity import bytes32
+from connectors.sandbox.journal import Journal
 from connectors.sandbox.market import MarketSpec, VenueEvent
 from connectors.sandbox.recorded_market import RecordedMarket
 from connectors.sandbox.recording import CREDIT, Recording, Window
@@ -50,12 +51,19 @@ class Recorded:
         recording: The recorded books.
         laps: How many laps to play from the one that `start_ms` lies in; None also shows what is
             still open from the lap before, and goes on for ever.
+        journal: Where markets write what happens to orders.
     """
 
     def __init__(
-        self, seed: int, start_ms: int, recording: Recording, laps: int | None = None
+        self,
+        seed: int,
+        start_ms: int,
+        recording: Recording,
+        laps: int | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._seed = seed
+        self._journal = journal
         self._recording = recording
         windows = recording.windows
         self._lap_ms = windows[-1].end_ms - windows[0].start_ms
@@ -114,6 +122,7 @@ class Recorded:
             showing.shift_ms,
             showing.resolves_ms,
             showing.window.yes_payout,
+            self._journal,
         )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from connectors.sandbox.book_frame import BookFields, book, book_hash, levels_json
-from connectors.sandbox.events import Accepted, Cancelled, Ending, Event, Rejected
+from connectors.sandbox.events import Accepted, Cancelled, Ending, Event, Rejected, Resolved
 from connectors.sandbox.frames import (
     Dispatch,
     Frame,
     market_resolved,
     tick_size_change,
 )
+from connectors.sandbox.journal import Journal
 from connectors.sandbox.ladder import Resting
 from connectors.sandbox.market import MarketSpec, MarketState
 from connectors.sandbox.mirror import BID, book_side, leg_side
@@ -43,6 +44,7 @@ class RecordedMarket:
         shift_ms: Added to every recorded time.
         resolves_ms: When the payout is announced, already moved, ms UTC.
         yes_payout: The payout of a token of the first outcome, pips.
+        journal: Where it writes what happens to orders.
 
     Attributes:
         spec: Metadata.
@@ -58,8 +60,10 @@ class RecordedMarket:
         shift_ms: int,
         resolves_ms: int,
         yes_payout: int,
+        journal: Journal | None = None,
     ) -> None:
         self.spec = spec
+        self._journal = journal
         self.state = MarketState(changed_ms=spec.listed_ms)
         self.tick = spec.tick
         self.resting: dict[str, Resting] = {}
@@ -124,14 +128,20 @@ class RecordedMarket:
         if reason:
             return [Rejected(order, reason)], []
         self.resting[order.order_id] = Resting(order, order.size)
-        return [Accepted(order)], []
+        return self._recorded([Accepted(order)], now_ms), []
 
     def cancel(self, order_id: str, now_ms: int) -> tuple[list[Event], list[Dispatch]]:
         """Take an order back."""
         resting = self.resting.pop(order_id, None)
         if resting is None:
             return [], []
-        return [Cancelled(resting.order, resting.left, Ending.CANCELED)], []
+        ended = Cancelled(resting.order, resting.left, Ending.CANCELED)
+        return self._recorded([ended], now_ms), []
+
+    def _recorded(self, events: list[Event], at_ms: int) -> list[Event]:
+        if self._journal is not None:
+            self._journal.record(self.spec.condition_id, at_ms, events)
+        return events
 
     def _due(self, to_ms: int) -> Iterator[Snapshot]:
         while self._next < len(self._snapshots):
@@ -168,9 +178,13 @@ class RecordedMarket:
         return out
 
     def _resolve(self) -> Dispatch:
+        at_ms = self._resolves_ms
+        ended: list[Event] = [
+            Cancelled(each.order, each.left, Ending.RESOLVED) for each in self.resting.values()
+        ]
+        self._recorded([*ended, Resolved(self._yes_payout)], at_ms)
         self.resting.clear()
         self._snapshots, self._next = (), 0
-        at_ms = self._resolves_ms
         self.state.resolved_ms, self.state.yes_payout = at_ms, self._yes_payout
         frame = market_resolved(self.spec, at_ms, self._yes_payout)
         return Dispatch(at_ms, frame, self._tokens, gated=True)
@@ -180,6 +194,8 @@ class RecordedMarket:
             expires_ms = resting.order.expires_ms
             if expires_ms and expires_ms - EARLY_DROP_MS <= now_ms:
                 del self.resting[order_id]
+                ended = Cancelled(resting.order, resting.left, Ending.EXPIRED)
+                self._recorded([ended], expires_ms - EARLY_DROP_MS)
 
     def _refusal(self, order: Order, now_ms: int) -> str | None:
         if not self.state.is_open:

@@ -6,8 +6,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connectors.sandbox.sandbox import Sandbox
-
 UNAUTHORIZED = "Unauthorized/Invalid api key"
 
 
@@ -24,12 +22,6 @@ def reply(content: object, status: int = 200, headers: Mapping[str, str] | None 
 def refuse(reason: str, status: int = 400) -> Response:
     """An error reply, `{"error": reason}`."""
     return reply({"error": reason}, status)
-
-
-async def caller_of(sandbox: Sandbox, request: Request) -> str | None:
-    """The API key of a private request; None where it must be refused with 401."""
-    body = await request.body()
-    return sandbox.authenticator.caller(request.headers, request.method, request.url.path, body)
 
 
 async def json_body(request: Request) -> object:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.clob import clob_market, rest_book
-from connectors.sandbox.frames import quote_text
+from connectors.sandbox.frames import Frame, quote_text
 from connectors.sandbox.replies import json_body, refuse, reply
 from connectors.sandbox.sandbox import Sandbox
 from connectors.sandbox.source import Listing
@@ -48,7 +48,7 @@ class ClobRest:
 
     async def time(self, request: Request) -> Response:
         """The venue's clock in whole seconds."""
-        return reply(self._sandbox.clock.now_ms() // 1000)
+        return reply(self._sandbox.clock_ms() // 1000)
 
     async def version(self, request: Request) -> Response:
         """The order version that is accepted."""
@@ -57,7 +57,7 @@ class ClobRest:
     async def book(self, request: Request) -> Response:
         """One book."""
         found = self._token(request)
-        return reply(rest_book(*found)) if found else refuse(NO_BOOK, 404)
+        return reply(self._book(*found)) if found else refuse(NO_BOOK, 404)
 
     async def books(self, request: Request) -> Response:
         """Several books; unknown tokens are left out."""
@@ -68,7 +68,7 @@ class ClobRest:
         if len(asked) > MAX_BOOKS:
             return refuse(f"Too many items in payload: {len(asked)}, max allowed: {MAX_BOOKS}")
         rows = [self._sandbox.venue.token(item.token_id) for item in asked]
-        return reply([rest_book(*row) for row in rows if row is not None])
+        return reply([self._book(*row) for row in rows if row is not None])
 
     async def market(self, request: Request) -> Response:
         """A market in short keys."""
@@ -98,9 +98,11 @@ class ClobRest:
         return reply({"minimum_tick_size": json_number(Decimal(found[0].tick) / PIPS)})
 
     async def neg_risk(self, request: Request) -> Response:
-        """Whether a token belongs to a neg-risk event; none here does."""
+        """Whether a token belongs to a neg-risk event."""
         found = self._token(request)
-        return reply({"neg_risk": False}) if found else refuse("market not found", 404)
+        if found is None:
+            return refuse("market not found", 404)
+        return reply({"neg_risk": found[0].spec.neg_risk})
 
     async def price(self, request: Request) -> Response:
         """The best bid for BUY, the best ask for SELL; 0 on an empty side."""
@@ -135,6 +137,9 @@ class ClobRest:
         state, leg = found[0].state, found[1]
         price = quote_text(state.last_trade[leg])
         return reply({"price": price or "0.5", "side": state.last_action[leg]})
+
+    def _book(self, listing: Listing, leg: int) -> Frame:
+        return rest_book(self._sandbox.faults.book(listing.book(leg)))
 
     def _token(self, request: Request) -> tuple[Listing, int] | None:
         return self._sandbox.venue.token(request.query_params.get("token_id", ""))

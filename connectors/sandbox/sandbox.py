@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from connectors.sandbox.accounts import Accounts
-from connectors.sandbox.auth import (
-    Authenticator,
-    DerivedIdentity,
-    OrderIdentity,
-    TrustingAuthenticator,
-)
+from connectors.sandbox.auth import Credentials
 from connectors.sandbox.desk import Desk
-from connectors.sandbox.faults import Faults
+from connectors.sandbox.faults import Faults, FrameFaults
+from connectors.sandbox.follow_up import Notice
+from connectors.sandbox.http_faults import HttpFaults, OrderFaults
 from connectors.sandbox.hub import RESTARTING, Hub
+from connectors.sandbox.journal import Journal
+from connectors.sandbox.limits import AddressLimits, SignerLimits
+from connectors.sandbox.mode import EngineMode
 from connectors.sandbox.recorded import Recorded
 from connectors.sandbox.recording import Recording
+from connectors.sandbox.signatures import SignedIdentity, SigningCheck
+from connectors.sandbox.signed import OrderIdentity
 from connectors.sandbox.source import Source
+from connectors.sandbox.user_hub import UserHub
 from connectors.sandbox.venue import Venue
 from connectors.sandbox.world import World
 
@@ -62,35 +65,59 @@ class Sandbox:
         settings: What it plays.
         clock: Its time.
         authenticator: Who callers are.
-        identity: How orders get their ids.
+        identity: How orders get their ids; checks their signatures by default.
         recording: The recorded books; those of the package by default.
 
     Attributes:
         clock: Its time.
         authenticator: Who callers are.
-        faults: What tests switch on.
+        identity: How orders get their ids.
+        faults: Faults of the market channel.
+        user_faults: Faults of the user channel.
+        http_faults: Faults of requests.
+        order_faults: Faults of replies to orders.
+        mode: What the engine takes.
+        addresses: Rate limits by address.
+        signers: Rate limits by signer.
+        skew_ms: How far the clock that clients see is off (a switched fault).
+        geoblocked: Whether the geoblock check says so (a switched fault).
         venue: The markets.
         desk: The orders.
-        hub: The sockets.
+        hub: The sockets of the market channel.
+        user_hub: The sockets of the user channel.
     """
 
     def __init__(
         self,
         settings: SandboxSettings,
         clock: Clock,
-        authenticator: Authenticator | None = None,
+        authenticator: Credentials | None = None,
         identity: OrderIdentity | None = None,
         recording: Recording | None = None,
     ) -> None:
+        seed = settings.seed
         self.clock = clock
-        self.authenticator = authenticator or TrustingAuthenticator()
-        self.faults = Faults()
-        self._settings = settings
-        self._identity = identity or DerivedIdentity()
+        self.authenticator = authenticator or Credentials(seed, SigningCheck())
+        self.identity = identity or SignedIdentity()
+        self.faults = Faults(seed)
+        self.user_faults: FrameFaults[Notice] = FrameFaults(seed, "user")
+        self.http_faults = HttpFaults(seed)
+        self.order_faults = OrderFaults(seed)
+        self.mode = EngineMode()
+        self.addresses = AddressLimits()
+        self.signers = SignerLimits()
+        self.skew_ms = 0
+        self.geoblocked = False
+        self.settings = settings
         self._recording = None if settings.source == "world" else recording or Recording()
         self.venue = self._open()
-        self.desk = Desk(self.venue, self._identity)
+        self.desk = Desk(self.venue, self.identity, seed)
         self.hub = Hub(self.venue, self.faults)
+        self.user_hub = UserHub()
+
+    def clock_ms(self) -> int:
+        """The clock that clients see, ms UTC."""
+        return self.clock.now_ms() + self.skew_ms
 
     def restart(self) -> None:
         """Start anew at the clock's time, as after a restart of the matching engine.
@@ -99,30 +126,39 @@ class Sandbox:
         follow from seed and time.
         """
         self.hub.close_all(RESTARTING)
+        self.user_hub.close_all(RESTARTING)
         self.venue = self.hub.venue = self._open()
-        self.desk = Desk(self.venue, self._identity)
+        self.desk = Desk(self.venue, self.identity, self.settings.seed)
 
     async def run(self) -> None:
         """Follow the clock until cancelled."""
         while True:
             await self.catch_up()
-            await asyncio.sleep(self._settings.step_s)
+            await asyncio.sleep(self.settings.step_s)
 
     async def catch_up(self) -> None:
         """Bring the venue to the clock's time, sockets served in between."""
         now_ms = self.clock.now_ms()
-        if now_ms - self.venue.now_ms > LEAP_S * 1000 * self._settings.speed:
+        if now_ms - self.venue.now_ms > LEAP_S * 1000 * self.settings.speed:
             self.restart()
         while self.venue.now_ms < now_ms:
-            self.hub.pump(min(now_ms, self.venue.now_ms + SLICE_MS))
+            self.step(min(now_ms, self.venue.now_ms + SLICE_MS))
             await asyncio.sleep(0)
+
+    def step(self, to_ms: int) -> None:
+        """Advance everything to a time and hand out what happened."""
+        self.hub.pump(to_ms)
+        self.desk.advance(to_ms)
+        for notice in self.desk.follow_up.read_notices():
+            self.user_hub.deliver(self.user_faults.disturb(notice))
 
     def _open(self) -> Venue:
         now_ms = self.clock.now_ms()
-        accounts = Accounts()
+        journal = Journal()
+        accounts = Accounts(journal)
         sources: list[Source] = []
-        if self._settings.source in ("world", "both"):
-            sources.append(World(self._settings.seed, now_ms, self._settings.activity, accounts))
+        if self.settings.source in ("world", "both"):
+            sources.append(World(self.settings.seed, now_ms, self.settings.activity, accounts))
         if self._recording is not None:
-            sources.append(Recorded(self._settings.seed, now_ms, self._recording))
+            sources.append(Recorded(self.settings.seed, now_ms, self._recording, None, journal))
         return Venue(sources, accounts, now_ms)

@@ -5,19 +5,26 @@ import socket
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
+from connectors.sandbox.control import ControlRest
+from connectors.sandbox.http_faults import Edge
 from connectors.sandbox.hub import RESTARTING
 from connectors.sandbox.market_ws import MarketSocket
+from connectors.sandbox.rest_account import AccountRest
+from connectors.sandbox.rest_auth import AuthRest
 from connectors.sandbox.rest_clob import ClobRest
+from connectors.sandbox.rest_data import DataRest
 from connectors.sandbox.rest_gamma import GammaRest
 from connectors.sandbox.rest_orders import OrdersRest
 from connectors.sandbox.sandbox import Clock, Sandbox, SandboxSettings
+from connectors.sandbox.user_ws import UserSocket
 from schemas.errors import InfrastructureError
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
-    """The application: Gamma, CLOB and market WebSocket on one host.
+    """The application: Gamma, CLOB, Data API and the WebSockets on one host.
 
     Args:
         sandbox: The venue; kept as `app.state.sandbox`, so that tests reach its faults. Whoever
@@ -27,9 +34,22 @@ def create_app(sandbox: Sandbox) -> Starlette:
         routes=[
             *GammaRest(sandbox).routes(),
             *ClobRest(sandbox).routes(),
+            *AuthRest(sandbox).routes(),
             *OrdersRest(sandbox).routes(),
+            *AccountRest(sandbox).routes(),
+            *DataRest(sandbox).routes(),
+            *ControlRest(sandbox).routes(),
             WebSocketRoute("/ws/market", MarketSocket(sandbox).endpoint),
-        ]
+            WebSocketRoute("/ws/user", UserSocket(sandbox).endpoint),
+        ],
+        middleware=[
+            Middleware(
+                Edge,
+                faults=sandbox.http_faults,
+                limits=sandbox.addresses,
+                now_ms=sandbox.clock_ms,
+            )
+        ],
     )
     app.state.sandbox = sandbox
     return app
@@ -77,6 +97,7 @@ async def serve_on(listener: socket.socket, sandbox: Sandbox) -> None:
         await server.serve(sockets=[listener])
     finally:
         sandbox.hub.close_all(RESTARTING)
+        sandbox.user_hub.close_all(RESTARTING)
         listener.close()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -66,7 +66,6 @@ class WorldMarket:
         self._publisher = Publisher(self.spec, self.state, self._engine)
         self._queue: list[tuple[int, int, _Action]] = []
         self._scheduled = 0
-        self._accounts = accounts
         self._open(start_ms)
 
     @property
@@ -133,9 +132,9 @@ class WorldMarket:
         """End the market at its planned end and pay out."""
         self._queue.clear()
         payout = PIPS if self._fair.outcome_yes else 0
-        events = self._engine.resolve(payout)
-        self._accounts.pay_out(self.spec.condition_id, payout)
-        return self._publisher.publish(events, self.tenure.end_ms)
+        self._floor.now_ms = self.tenure.end_ms
+        self._floor.close(payout)
+        return self._publish(self.tenure.end_ms)
 
     def _publish(self, at_ms: int) -> list[Dispatch]:
         return self._publisher.publish(self._floor.collected(), at_ms)

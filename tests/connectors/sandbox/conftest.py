@@ -7,6 +7,7 @@ from connectors.sandbox.recording import Recording
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import create_app
 from tests.connectors.sandbox.builders import NOW_MS
+from tests.connectors.sandbox.trusting import DerivedIds, Trusting
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,13 @@ class StillClock:
 
 @pytest.fixture
 def sandbox(recording: Recording) -> Sandbox:
-    return Sandbox(SandboxSettings(source="both"), StillClock(NOW_MS), recording=recording)
+    return Sandbox(
+        SandboxSettings(source="both"),
+        StillClock(NOW_MS),
+        authenticator=Trusting(),
+        identity=DerivedIds(),
+        recording=recording,
+    )
 
 
 @pytest.fixture

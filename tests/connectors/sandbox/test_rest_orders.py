@@ -9,6 +9,7 @@ from connectors.sandbox.units import DOLLAR
 from schemas.values import MICRO, PIPS
 from tests.connectors.sandbox.builders import NOW_MS
 from tests.connectors.sandbox.rest_bodies import KEY, MAKER, body, buy, wide_market
+from tests.connectors.sandbox.trusting import Trusting
 
 
 async def test_bad_bodies_are_refused(client: httpx.AsyncClient) -> None:
@@ -205,8 +206,8 @@ async def test_a_credential_sees_its_own_orders_only(
 
 
 async def test_the_authenticator_is_a_seam(sandbox: Sandbox) -> None:
-    class Nobody:
-        def caller(self, *_: object) -> str | None:
+    class Nobody(Trusting):
+        def caller(self, *_: object) -> None:
             return None
 
     sandbox.authenticator = Nobody()
