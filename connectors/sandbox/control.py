@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sandbox.fault_commands import FaultCommand, FaultDesk
+from connectors.sandbox.fault_commands import KINDS, FaultCommand, FaultDesk
 from connectors.sandbox.replies import refuse, reply
 from connectors.sandbox.sandbox import Sandbox
 from schemas.errors import ConfigurationError
@@ -56,7 +56,7 @@ class ControlRest:
         try:
             self._faults.arm(msgspec.json.decode(await request.body(), type=FaultCommand))
         except (msgspec.DecodeError, msgspec.ValidationError, ConfigurationError) as error:
-            return refuse(f"{error} See connectors.sandbox.fault_commands.FaultCommand.")
+            return refuse(f"{error} Known kinds: {', '.join(KINDS)}.")
         return reply(self._faults.armed())
 
     async def disarm(self, request: Request) -> Response:

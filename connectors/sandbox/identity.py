@@ -7,8 +7,13 @@ Protocol V2 position (PROTOCOL.md section 0). A digest of 256 bits has none of t
 import base64
 import hashlib
 import uuid
+from string import hexdigits
 
-from eth_utils.address import is_hex_address, to_checksum_address
+from eth_hash.auto import keccak
+
+ADDRESS_DIGITS = 40
+UPPER = "89abcdef"
+"""Digits of the hash that make an address's letter a capital."""
 
 
 def digest(*parts: object) -> str:
@@ -53,8 +58,13 @@ def wallet_address(owner: str) -> str:
 
 
 def checksummed(address: str) -> str | None:
-    """An address with the case that its checksum wants; None where it is none."""
-    return str(to_checksum_address(address)) if is_hex_address(address) else None
+    """An address in the case that its checksum wants (EIP-55); None where it is none."""
+    digits = address.lower().removeprefix("0x")
+    if len(digits) != ADDRESS_DIGITS or not set(digits) <= set(hexdigits):
+        return None
+    check = keccak(digits.encode()).hex()
+    cased = (d.upper() if c in UPPER else d for d, c in zip(digits, check, strict=False))
+    return "0x" + "".join(cased)
 
 
 def small_number(*parts: object, start: int = 1_000_000) -> str:

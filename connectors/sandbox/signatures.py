@@ -8,11 +8,9 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from eth_account import Account
+from coincurve import PublicKey
 from eth_account.messages import SignableMessage, encode_typed_data
-from eth_keys.exceptions import BadSignature
-from eth_utils.crypto import keccak
-from eth_utils.exceptions import ValidationError
+from eth_hash.auto import keccak
 
 from connectors.sandbox.contracts import CHAIN_ID, EXCHANGE_V3, NEG_RISK_EXCHANGE, STANDARD_EXCHANGE
 from connectors.sandbox.identity import checksummed
@@ -27,6 +25,7 @@ BAD_SIGNATURE = "invalid signature"
 DEPOSIT_WALLET = 3
 _ATTEST = "This message attests that I control the given wallet"
 _INNER, _WORD = 65, 32
+_RECOVERY = {27: 0, 28: 1}
 _ZERO32 = "0x" + "0" * 64
 
 _CLOB_AUTH = [
@@ -160,9 +159,14 @@ def _digest(message: SignableMessage) -> bytes:
 def _recovered(message: SignableMessage, signature: str) -> str | None:
     """The address whose key made a signature, lower case."""
     try:
-        return str(Account.recover_message(message, signature=signature)).lower()
-    except (ValueError, TypeError, BadSignature, ValidationError):
+        raw = bytes.fromhex(signature.removeprefix("0x"))
+        if len(raw) != _INNER or raw[-1] not in _RECOVERY:
+            return None
+        compact = raw[:-1] + bytes([_RECOVERY[raw[-1]]])
+        key = PublicKey.from_signature_and_message(compact, _digest(message), hasher=None)
+    except ValueError:
         return None
+    return "0x" + keccak(key.format(compressed=False)[1:])[-20:].hex()
 
 
 def _nested_signer(

@@ -125,6 +125,7 @@ async def test_unknown_faults_are_refused_with_what_is_known(client: httpx.Async
     answer = await client.post("/sandbox/faults", json={"kind": "earthquake"})
     assert answer.status_code == 400
     assert "earthquake" in answer.json()["error"]
+    assert "ghost_fill, retry_fill" in answer.json()["error"]
     share = await client.post("/sandbox/faults", json={"kind": "lose", "share": 2})
     assert "above 0 and up to 1" in share.json()["error"]
     token = await client.post("/sandbox/faults", json={"kind": "cross_book", "token_id": "7"})
