@@ -13,7 +13,7 @@ UNAUTHORIZED = 4001
 """Close code of a socket whose credentials are not known."""
 
 
-class _Auth(msgspec.Struct, frozen=True, rename={"api_key": "apiKey"}):
+class _Auth(msgspec.Struct, frozen=True, rename={"api_key": "apiKey"}):  # pragma: allowlist secret
     api_key: str
     secret: str
     passphrase: str
