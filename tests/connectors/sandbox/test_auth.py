@@ -80,7 +80,7 @@ async def test_l2_signs_method_path_and_body_but_not_the_query(trader: Trader) -
         ("GET", "/data/trades", {}),
         ("GET", "/data/orders", {"POLY_PASSPHRASE": "x"}),  # pragma: allowlist secret
         ("GET", "/data/orders", {"POLY_ADDRESS": "0x" + "1" * 40}),
-        ("GET", "/data/orders", {"POLY_API_KEY": "nobody"}),
+        ("GET", "/data/orders", {"POLY_API_KEY": "nobody"}),  # pragma: allowlist secret
     ):
         answer = await trader.client.request(method, path, headers=headers | changed)
         assert (answer.status_code, answer.json()) == (
