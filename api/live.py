@@ -11,7 +11,7 @@ from schemas.control import BotStateChanged, CommandApplied
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
-from schemas.ops import DeadLetter, Heartbeat
+from schemas.ops import DeadLetter, DeadLetterRetried, Heartbeat
 from schemas.portfolio import EquityPoint, PositionState
 from schemas.risk import BreakerState, RiskState
 from schemas.trading import Fill, IntentDenied
@@ -41,10 +41,11 @@ RECENT: dict[TopicSpec, int] = {
     HEARTBEATS: 200,
     DECISIONS: 2_000,
     FILLS: 500,
-    DEAD_LETTERS: 0,
+    DEAD_LETTERS: 2_000,
 }
 """Topics of which the last records are enough, and how many. Equity is told on change only, so the
 last point of a bot that rests lies some way back."""
+LETTERS_KEPT = 10_000
 KEPT = 500
 """Denials, fills, answers to commands and resolved markets that are remembered."""
 
@@ -64,7 +65,7 @@ class LiveState:
         denials: The newest denied intents.
         fills: The newest fills.
         applied: Answers to commands by command id.
-        dead_letters: How many came since the API started.
+        waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
     """
@@ -78,6 +79,7 @@ class LiveState:
         self._account = account
         self._resolved: dict[MarketId, Market] = {}
         self._bots_at: dict[BotId, int] = {}
+        self._retried_letters: dict[str, bool] = {}
         self.markets: dict[MarketId, Market] = {}
         self.tops: dict[MarketId, BookTop] = {}
         self.positions: dict[str, PositionState] = {}
@@ -89,7 +91,7 @@ class LiveState:
         self.denials: deque[IntentDenied] = deque(maxlen=KEPT)
         self.fills: deque[Fill] = deque(maxlen=KEPT)
         self.applied: dict[str, CommandApplied] = {}
-        self.dead_letters = 0
+        self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
         self.now = 0
 
@@ -109,14 +111,19 @@ class LiveState:
                 self.denials.append(message)
             case Heartbeat():
                 self.heartbeats[message.component] = message
-            case DeadLetter():
-                self.dead_letters += 1
+            case DeadLetter() | DeadLetterRetried():
+                self._letter(message)
             case _:
                 pass
 
     def market(self, market_id: MarketId) -> Market | None:
         """A market, also one that was resolved lately."""
         return self.markets.get(market_id) or self._resolved.get(market_id)
+
+    @property
+    def dead_letters(self) -> int:
+        """How many dead letters wait for an operator."""
+        return len(self.waiting_letters)
 
     def positions_of(self, bot_id: BotId | None) -> Sequence[PositionState]:
         """Open positions of a bot, or of all; the greatest cost first."""
@@ -160,6 +167,15 @@ class LiveState:
             case CommandApplied():
                 _remember(self.applied, message.command_id, message)
 
+    def _letter(self, message: DeadLetter | DeadLetterRetried) -> None:
+        match message:
+            case DeadLetter():
+                if message.event_id not in self._retried_letters:
+                    _remember(self.waiting_letters, message.event_id, message, LETTERS_KEPT)
+            case DeadLetterRetried():
+                _remember(self._retried_letters, message.letter_id, True, LETTERS_KEPT)
+                self.waiting_letters.pop(message.letter_id, None)
+
     def _bot(self, bot_id: BotId, bot_state: BotState, at: int) -> None:
         """Two topics tell it, and nothing orders them but the time."""
         if at >= self._bots_at.get(bot_id, 0):
@@ -167,10 +183,10 @@ class LiveState:
             self.bots[bot_id] = bot_state
 
 
-def _remember(known: dict[K, V], key: K, value: V) -> None:
-    """Keep the last `KEPT` values."""
+def _remember(known: dict[K, V], key: K, value: V, kept: int = KEPT) -> None:
+    """Keep the last values."""
     known[key] = value
-    if len(known) > KEPT:
+    if len(known) > kept:
         known.pop(next(iter(known)))
 
 

@@ -3,18 +3,23 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
+from schemas.ops import DeadLetter
 from topics.catalog import TopicSpec
 from topics.codec import DecodeError, TopicCodec, decode_frame
+from topics.dead_letters import WHOLE_RECORD, letter_of
 from topics.partition import partitions_of
 
 log = structlog.get_logger(__name__)
 
+NAME = "api"
+"""Its name among the readers of the log."""
 RETRY_S = 1.0
 POLL_MS = 500
 
@@ -34,6 +39,7 @@ class LiveReader:
         whole: Iterable[TopicSpec],
         recent: Mapping[TopicSpec, int],
         on_message: Callable[[Message], None],
+        on_unreadable: Callable[[DeadLetter], None] | None = None,
     ) -> None:
         """Name the topics.
 
@@ -44,6 +50,8 @@ class LiveReader:
             whole: Topics that are read from their start.
             recent: Topics of which the last records of each partition are read, and how many.
             on_message: Takes every message, in the order of its partition.
+            on_unreadable: Takes a dead letter for what cannot be decoded; at every start again,
+                with the same id.
         """
         self._broker = broker
         self._shards = shards
@@ -52,6 +60,8 @@ class LiveReader:
             prefix + topic.name: TopicCodec(topic) for topic in (*whole, *recent)
         }
         self._on_message = on_message
+        self._on_unreadable = on_unreadable
+        self._now = 0
         self._next: dict[TopicPartition, int] = {}
         self.caught_up = asyncio.Event()
 
@@ -128,20 +138,42 @@ class LiveReader:
             return
         codec = self._codecs[record.topic]
         try:
-            if codec.topic.framed:
-                for _, message in codec.decode_all(decode_frame(record.value)):
-                    self._hand_on(message, record)
-            else:
-                self._on_message(codec.decode(record.value))
+            if not codec.topic.framed:
+                self._hand_on(codec.decode(record.value))
+                return
+            frame = decode_frame(record.value)
         except DecodeError as error:
-            self._hand_on(error, record)
+            self._set_aside(codec.topic, record, WHOLE_RECORD, error, record.value)
+            return
+        if not frame.is_for(NAME):
+            return
+        for index, message in codec.decode_all(frame):
+            if isinstance(message, DecodeError):
+                self._set_aside(codec.topic, record, index, message, frame.messages[index])
+            else:
+                self._hand_on(message)
 
-    def _hand_on(
-        self, message: Message | DecodeError, record: ConsumerRecord[bytes, bytes]
+    def _hand_on(self, message: Message) -> None:
+        self._now = max(self._now, message.ingest_time)
+        self._on_message(message)
+
+    def _set_aside(
+        self,
+        topic: TopicSpec,
+        record: ConsumerRecord[bytes, bytes],
+        index: int,
+        error: DecodeError,
+        payload: bytes | msgspec.Raw,
     ) -> None:
-        if isinstance(message, DecodeError):
-            log.warning(
-                "unreadable message", topic=record.topic, offset=record.offset, error=str(message)
-            )
-        else:
-            self._on_message(message)
+        place = (topic.name, record.partition, record.offset, index)
+        letter = letter_of(NAME, *place, error, payload, self._now)
+        log.warning(
+            "unreadable message",
+            topic=topic.name,
+            offset=record.offset,
+            index=index,
+            event_id=letter.event_id,
+            error=str(error),
+        )
+        if self._on_unreadable is not None:
+            self._on_unreadable(letter)

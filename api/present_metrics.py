@@ -119,7 +119,7 @@ class PresentCollector(Collector):
         )
         letters = GaugeMetricFamily(
             "pets_ops_dead_letters",
-            "Messages set aside since the API started; see the topic of dead letters.",
+            "Messages set aside that wait for an operator: `pets dead-letters list`.",
             value=state.dead_letters,
         )
         read = GaugeMetricFamily(

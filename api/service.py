@@ -17,6 +17,7 @@ from api.context import Context
 from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
 from api.patience import within
+from api.unreadable import LetterBox
 from configs.settings import Settings
 from schemas.errors import ConfigurationError
 from schemas.ids import AccountId
@@ -54,9 +55,6 @@ def run_api(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     account = AccountId(settings.account)
     state = LiveState(account)
-    reader = LiveReader(
-        settings.broker, settings.topic_prefix, settings.shards, WHOLE, RECENT, state.apply
-    )
     producer = LastingProducer(
         partial(
             FrameProducer,
@@ -65,6 +63,16 @@ async def _serve(settings: Settings) -> None:
             prefix=settings.topic_prefix,
             shards=settings.shards,
         )
+    )
+    letters = LetterBox(producer)
+    reader = LiveReader(
+        settings.broker,
+        settings.topic_prefix,
+        settings.shards,
+        WHOLE,
+        RECENT,
+        state.apply,
+        letters.put,
     )
     commander = Commander(producer, account, settings.clock())
     context = Context(settings, state, reader, commander)
@@ -76,7 +84,8 @@ async def _serve(settings: Settings) -> None:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_database(context))]
+        works = (reader.run(), _database(context), letters.run())
+        tasks = [asyncio.create_task(work) for work in works]
         for task in tasks:
             task.add_done_callback(end_with_it)
         try:

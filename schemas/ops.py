@@ -52,9 +52,16 @@ class Alert(Message, frozen=True, kw_only=True, tag="alert"):
 class DeadLetter(Message, frozen=True, kw_only=True, tag="dead-letter"):
     """A record, or one event inside a frame, that could not be decoded or processed.
 
+    `event_id` is derived from reader and place, so a letter written twice is one letter.
+
     Attributes:
+        source: The reader that could not handle it.
+        topic: Where it was read: a topic, or the feed of a connector.
+        partition: Which partition of it; −1 for a feed.
+        offset: Where there; −1 for a feed.
         index: Position inside the frame; −1 when the record itself was unreadable.
-        payload: The bytes, base64.
+        error: The cause.
+        payload: The bytes, base64; the first 32 KiB of them.
     """
 
     topic: str
@@ -63,6 +70,22 @@ class DeadLetter(Message, frozen=True, kw_only=True, tag="dead-letter"):
     index: int
     error: str
     payload: str
+
+
+class DeadLetterRetried(Message, frozen=True, kw_only=True, tag="dead-letter-retried"):
+    """An operator put a dead letter back; it is not put back again.
+
+    Attributes:
+        letter_id: The letter's `event_id`.
+        topic: Where it was written to.
+        partition: Which partition of it.
+        offset: Where there.
+    """
+
+    letter_id: str
+    topic: str
+    partition: int
+    offset: int
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="checkpoint"):

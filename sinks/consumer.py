@@ -14,10 +14,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import InfrastructureError
-from sinks.intake import SINK_TOPICS, Entry, Intake, Refused
+from sinks.intake import NAME, SINK_TOPICS, Entry, Intake, Refused
 from sinks.keeping import keep
 from sinks.port import Partition, Sink, SinkAwayError
-from sinks.pulse import NAME, Pulse
+from sinks.pulse import Pulse
 from sinks.rows import SNAPSHOT_MS
 from topics.partition import partitions_of
 

@@ -22,6 +22,7 @@ from topics.catalog import (
     TopicSpec,
 )
 from topics.codec import DecodeError, TopicCodec, decode_frame
+from topics.dead_letters import WHOLE_RECORD
 
 SINK_TOPICS: tuple[TopicSpec, ...] = (
     LIFECYCLE,
@@ -37,8 +38,8 @@ SINK_TOPICS: tuple[TopicSpec, ...] = (
 )
 """The topics whose messages become rows."""
 
-WHOLE_RECORD = -1
-"""The number of a record that could not be read at all."""
+NAME = "sinks"
+"""Their name among the readers of the log."""
 
 
 class Place(NamedTuple):
@@ -112,4 +113,7 @@ class Intake:
                 yield Entry(place, bytes(payload), rows)
 
     def _payloads(self, value: bytes) -> Iterable[bytes | msgspec.Raw]:
-        return decode_frame(value).messages if self._topic.framed else (value,)
+        if not self._topic.framed:
+            return (value,)
+        frame = decode_frame(value)
+        return frame.messages if frame.is_for(NAME) else ()

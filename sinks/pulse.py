@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,16 +11,14 @@ from configs.clock import SessionClock
 from schemas.envelope import Header, Message
 from schemas.ids import derive_id
 from schemas.ops import Alert, DeadLetter, Heartbeat, Severity
-from sinks.intake import Refused
+from sinks.intake import NAME, Refused
 from sinks.metrics import SinkMetrics
 from topics.catalog import ALERTS, DEAD_LETTERS, HEARTBEATS, TopicSpec
+from topics.dead_letters import letter_of
 
 log = structlog.get_logger(__name__)
 
-NAME = "sinks"
 BEAT_S = 1.0
-PAYLOAD_LIMIT = 32 * 1024
-"""Bytes of a refused message that are kept in its dead letter."""
 ALERT_GAP_S = 10.0
 """Least seconds between two alerts about refused messages."""
 
@@ -124,21 +121,7 @@ class Pulse:
         )
 
     def _dead_letter(self, refused: Refused) -> DeadLetter:
-        place, size = refused.place, len(refused.payload)
-        note = f" (payload cut to {PAYLOAD_LIMIT} of {size} bytes)" if size > PAYLOAD_LIMIT else ""
-        at = self._clock.now_ms()
-        return DeadLetter(
-            event_id=derive_id(NAME, *place, "dead-letter"),
-            event_time=at,
-            ingest_time=at,
-            source=NAME,
-            topic=place.topic,
-            partition=place.partition,
-            offset=place.offset,
-            index=place.number,
-            error=f"{refused.error}{note}",
-            payload=b64encode(refused.payload[:PAYLOAD_LIMIT]).decode("ascii"),
-        )
+        return letter_of(NAME, *refused.place, refused.error, refused.payload, self._clock.now_ms())
 
     def _header(self, kind: str) -> Header:
         self._said += 1

@@ -5,10 +5,11 @@ from collections.abc import Coroutine
 
 from configs.settings import Settings
 from sinks.consumer import DEFAULT_RULES, FIRST_RETRY_S, LAST_RETRY_S, SinkConsumer, SinkRules
+from sinks.intake import NAME
 from sinks.metrics import served
 from sinks.pool import open_pool
 from sinks.port import SinkAwayError
-from sinks.pulse import NAME, Pulse
+from sinks.pulse import Pulse
 from sinks.retention import keep_only_recent
 from sinks.writer import PostgresSink
 from topics.admin import ensure_topics

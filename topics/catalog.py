@@ -317,11 +317,11 @@ CHECKPOINTS = TopicSpec(
 )
 DEAD_LETTERS = TopicSpec(
     "pets.dead-letters.v1",
-    (ops.DeadLetter,),
+    (ops.DeadLetter, ops.DeadLetterRetried),
     Scope.SOURCE,
-    ("every stage",),
-    ("api",),
-    "Records and events that could not be decoded or processed, with the cause.",
+    ("every stage", "connector", "sinks", "api", "cli"),
+    ("api", "cli"),
+    "Records and events that could not be decoded or processed, with the cause; and retries.",
     retention_ms=30 * DAY_MS,
 )
 

@@ -24,7 +24,7 @@ MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record of any topic; only checkpoints come near it."""
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A record of a framed topic, as bytes of its messages.
 
     Attributes:
@@ -33,11 +33,18 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         position: `stage_position` of the input that led to it, or the writer's own counter; rises
             per origin.
         messages: Encoded messages, decoded one by one so that a bad one is dead-lettered alone.
+        only: The one reader it is meant for, every other passes over it; empty for all. A retried
+            dead letter goes to the reader that could not handle it, and to nobody who could.
     """
 
     origin: str
     position: int
     messages: list[msgspec.Raw]
+    only: str = ""
+
+    def is_for(self, reader: str) -> bool:
+        """Whether a reader has to take it."""
+        return not self.only or self.only == reader
 
 
 class OutgoingFrame(msgspec.Struct, frozen=True, kw_only=True, gc=False):

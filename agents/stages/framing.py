@@ -1,6 +1,5 @@
 """From a frame to what follows from it: the broker-free middle of the shell, and of replay."""
 
-from base64 import b64encode
 from typing import NamedTuple
 
 import msgspec
@@ -9,17 +8,15 @@ from agents.stages.base import Emit
 from agents.stages.guarded import FoldError, GuardedStage, MakeStage
 from agents.stages.outbox import Outbox, OutgoingRecord
 from schemas.envelope import Message
-from schemas.errors import ConfigurationError, PETSError
-from schemas.ids import derive_id
+from schemas.errors import ApplicationError, ConfigurationError, PETSError
 from schemas.ops import Checkpoint, DeadLetter
 from topics.catalog import DEAD_LETTERS, TopicSpec
 from topics.codec import DecodeError, TopicCodec, decode_frame
+from topics.dead_letters import WHOLE_RECORD, letter_of
 from topics.frames import Frame, stage_origin
 
 START = -1
 """The offset before the first."""
-PAYLOAD_LIMIT = 32 * 1024
-"""Bytes of a bad record that are kept in its dead letter."""
 
 
 class AppliedFrames:
@@ -65,6 +62,8 @@ class Outcome(NamedTuple):
 
 
 REPEATED = Outcome([], repeated=True)
+PASSED_OVER = Outcome([])
+"""The record was meant for another reader."""
 
 
 class FrameFold:
@@ -128,9 +127,11 @@ class FrameFold:
         try:
             frame = decode_frame(payload)
         except DecodeError as error:
-            letter = self._dead_letter(-1, error, payload)
+            letter = self._dead_letter(WHOLE_RECORD, error, payload)
             outbox.add(Emit(DEAD_LETTERS, self._topic.name, letter))
             return Outcome(outbox.records(), dead=(letter,))
+        if not frame.is_for(self.name):
+            return PASSED_OVER
         if not self._applied.is_news(frame):
             return REPEATED
         return self._fold(frame, outbox)
@@ -167,8 +168,19 @@ class FrameFold:
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Continue from a checkpoint of the same stage and partition."""
-        self._guarded.restore(bytes(checkpoint.state))
+        """Continue from a checkpoint of the same stage and partition.
+
+        Raises:
+            ApplicationError: Another version wrote it.
+        """
+        try:
+            self._guarded.restore(bytes(checkpoint.state))
+        except (msgspec.DecodeError, LookupError, ValueError, TypeError) as error:
+            raise ApplicationError(
+                f"The checkpoint of {self.name} cannot be read ({type(error).__name__}: {error}): "
+                "it was written by another version of PETS. Start that version, or begin with an "
+                "empty log (another PETS_HOME or PETS_TOPIC_PREFIX)."
+            ) from error
         self._applied = AppliedFrames(checkpoint.applied)
         self.offset = checkpoint.offset
         self.now = checkpoint.now
@@ -176,19 +188,5 @@ class FrameFold:
     def _dead_letter(
         self, index: int, error: PETSError, payload: bytes | msgspec.Raw
     ) -> DeadLetter:
-        data = bytes(payload)
-        cut = len(data) > PAYLOAD_LIMIT
-        note = f" (payload cut to {PAYLOAD_LIMIT} of {len(data)} bytes)" if cut else ""
-        topic, partition = self._topic.name, self._partition
-        return DeadLetter(
-            event_id=derive_id(self.name, topic, partition, self.offset, index, "dead-letter"),
-            event_time=self.now,
-            ingest_time=self.now,
-            source=self.name,
-            topic=topic,
-            partition=partition,
-            offset=self.offset,
-            index=index,
-            error=f"{error}{note}",
-            payload=b64encode(data[:PAYLOAD_LIMIT]).decode("ascii"),
-        )
+        place = (self._topic.name, self._partition, self.offset, index)
+        return letter_of(self.name, *place, error, payload, self.now)

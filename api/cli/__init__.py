@@ -90,12 +90,14 @@ def vectors(
 
 def _add_groups() -> None:
     from api.cli.bots import app as bots
+    from api.cli.dead_letters import app as dead_letters
     from api.cli.sandbox import app as sandbox
     from api.cli.topics import app as topics
 
     app.add_typer(topics, name="topics", help="The log's topics.")
     app.add_typer(bots, name="bots", help="The bots.")
     app.add_typer(sandbox, name="sandbox", help="The sandbox venue and its faults.")
+    app.add_typer(dead_letters, name="dead-letters", help="What could not be handled.")
 
 
 @app.command()

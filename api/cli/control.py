@@ -10,7 +10,6 @@ from api.client import ApiAwayError, call
 from configs.settings import Settings
 from schemas.control import Command, Verb
 from schemas.errors import ApplicationError
-from topics.catalog import DEAD_LETTERS
 
 PHRASE = "RESUME"
 
@@ -65,9 +64,7 @@ def _words(status: dict[str, Any]) -> list[str]:
         for stage in data["stages"]
     ]
     if data["dead_letters"]:
-        lines.append(
-            f"{data['dead_letters']} dead letters: see `pets topics tail {DEAD_LETTERS.name}`."
-        )
+        lines.append(f"{data['dead_letters']} dead letters wait: see `pets dead-letters list`.")
     return lines
 
 

@@ -5,7 +5,6 @@ events of one venue timestamp) is checked at its end; a failed check grades the 
 asks for it to be fetched anew.
 """
 
-from base64 import b64encode
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import msgspec
 
 from connectors.polymarket.book_hash import book_hash
 from connectors.polymarket.parse import (
+    SOURCE,
     OffGridError,
     Token,
     envelope,
@@ -38,7 +38,6 @@ from connectors.polymarket.wire import (
 from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.market import BookTrustChanged, Market
-from schemas.ops import DeadLetter
 from schemas.values import Trust
 from streams.book import Book
 from streams.integrity import (
@@ -52,6 +51,7 @@ from streams.integrity import (
     on_snapshot,
 )
 from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, MARKET_TRADES, TopicSpec
+from topics.dead_letters import NOWHERE, WHOLE_RECORD, letter_of
 
 
 class Publication(NamedTuple):
@@ -141,7 +141,7 @@ class BookFeed:
         try:
             payloads = split_frame(frame)
         except msgspec.DecodeError as error:
-            return [self._dead(frame, -1, error, now)]
+            return [self._dead(frame, WHOLE_RECORD, error, now)]
         for index, payload in enumerate(payloads):
             try:
                 out.extend(self._on_event(decode_event(payload), payload, now))
@@ -324,16 +324,9 @@ class BookFeed:
 
     def _dead(self, payload: str | bytes, index: int, error: Exception, now: int) -> Publication:
         raw = payload.encode() if isinstance(payload, str) else payload
+        cause = f"{type(error).__name__}: {error}"
+        letter = letter_of(SOURCE, self.feed, NOWHERE, NOWHERE, index, cause, raw, now)
+        named = envelope(raw, now, now, f"{now}|{index}")
         return Publication(
-            DEAD_LETTERS,
-            None,
-            DeadLetter(
-                **envelope(raw, now, now, f"{now}|{index}"),
-                topic=self.feed,
-                partition=-1,
-                offset=-1,
-                index=index,
-                error=f"{type(error).__name__}: {error}",
-                payload=b64encode(raw[:65_536]).decode(),
-            ),
+            DEAD_LETTERS, None, msgspec.structs.replace(letter, event_id=named["event_id"])
         )

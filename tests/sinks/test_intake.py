@@ -1,11 +1,12 @@
 import msgspec
 import pytest
 
-from sinks.intake import SINK_TOPICS, WHOLE_RECORD, Entry, Intake, Refused
+from sinks.intake import SINK_TOPICS, Entry, Intake, Refused
 from sinks.row_types import SnapshotRow
 from tests.sinks import messages
 from topics.catalog import BOOK_TOPS, DECISIONS, FILLS, ORDERS
 from topics.codec import encode, encode_frame
+from topics.dead_letters import WHOLE_RECORD
 from topics.frames import Frame
 
 WHAT = messages.order()

@@ -11,8 +11,9 @@ from schemas.errors import InfrastructureError
 from schemas.ops import Alert, DeadLetter, Heartbeat
 from sinks.intake import Place, Refused
 from sinks.metrics import SinkMetrics, served
-from sinks.pulse import PAYLOAD_LIMIT, Pulse
+from sinks.pulse import Pulse
 from topics.catalog import ALERTS, DEAD_LETTERS, FILLS, HEARTBEATS, TopicSpec
+from topics.dead_letters import PAYLOAD_LIMIT
 
 
 class Recorder:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.stages.base import Emit
-from agents.stages.framing import PAYLOAD_LIMIT, AppliedFrames, FrameFold
+from agents.stages.framing import AppliedFrames, FrameFold
 from agents.stages.outbox import OutgoingRecord
 from schemas.envelope import Message
 from schemas.errors import ConfigurationError
@@ -12,6 +12,7 @@ from schemas.ops import Checkpoint, DeadLetter
 from tests.agents.shell.counting import POISON, CountingStage, CountingState, trade
 from topics.catalog import BOOK_TOPS, COMMANDS, DEAD_LETTERS, TopicSpec
 from topics.codec import TopicCodec, decode_frame, encode, encode_frame
+from topics.dead_letters import PAYLOAD_LIMIT
 from topics.frames import Frame, stage_position
 
 DEAD: TopicCodec[DeadLetter] = TopicCodec(DEAD_LETTERS)
