@@ -1,0 +1,53 @@
+"""Addresses of the venue's contracts (PROTOCOL.md section 1) and the exchange of a market."""
+
+from schemas.errors import InvalidOrderError
+
+CHAIN_ID = 137
+ZERO_ADDRESS = "0x0000000000000000000000000000000000000000"
+ZERO_BYTES32 = "0x" + "00" * 32
+
+COLLATERAL = "0xC011a7E12a19f7B1f670d46F03B03f3342E82DFB"
+"""pUSD, 6 decimals."""
+USDC_E = "0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174"
+"""What the onramp wraps into pUSD."""
+COLLATERAL_ONRAMP = "0x93070a847efEf7F70739046A929D47a521F5B8ee"
+COLLATERAL_OFFRAMP = "0x2957922Eb93258b93368531d39fAcCA3B4dC5854"
+CONDITIONAL_TOKENS = "0x4D97DCd97eC945f40cF65F87097ACe5EA0476045"
+EXCHANGE_V2 = "0xE111180000d2663C0091e4f400237545B87B996B"
+NEG_RISK_EXCHANGE_V2 = "0xe2222d279d744050d28e00520010520000310F59"
+EXCHANGE_V3 = "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"
+EXCHANGE_V1 = "0x4bFb41d5B3570DeFd03C39a9A4D8dE6Bd8B8982E"
+NEG_RISK_EXCHANGE_V1 = "0xC5d563A36AE78145C45a50134d48A1215220f80a"
+COLLATERAL_ADAPTER = "0xAdA100Db00Ca00073811820692005400218FcE1f"
+NEG_RISK_COLLATERAL_ADAPTER = "0xadA2005600Dec949baf300f4C6120000bDB6eAab"
+ROUTER = "0x12121212006e4CD160D18e3f00711DA5c3372600"
+POSITION_MANAGER = "0x006F54F7f9A22e0000CC2AB60031000000ae9fEF"
+PROXY_FACTORY = "0xaB45c5A4B0c941a2F231C04C3f49182e1A254052"
+PROXY_IMPLEMENTATION = "0x44e999d5c2F66Ef0861317f9A4805AC2e90aEB4f"
+SAFE_FACTORY = "0xaacFeEa03eb1561C4e67d661e40682Bd20E3541b"
+SAFE_INIT_CODE_HASH = "0x2bce2127ff07fb632d16c8347c4ebf501f4841168bed00d9e6ef715ddb6fcecf"
+SAFE_MULTISEND = "0xA238CBeb142c10Ef7Ad8442C6D1f9E89e07e7761"
+RELAY_HUB = "0xD216153c06E857cD7f72665E0aF1d7D82172F494"
+DEPOSIT_WALLET_FACTORY = "0x00000000000Fb5C9ADea0298D729A0CB3823Cc07"
+DEPOSIT_WALLET_IMPLEMENTATION = "0x58CA52ebe0DadfdF531Cde7062e76746de4Db1eB"
+DEPOSIT_WALLET_BEACON = "0x7A18EDfe055488A3128f01F563e5B479D92ffc3a"
+
+
+def exchange_of(version: str, neg_risk: bool) -> tuple[str, str]:
+    """The domain version and exchange that orders of a market are signed for.
+
+    Args:
+        version: The market's `version` of Gamma: v1 (also when absent) or v2.
+        neg_risk: Whether the market belongs to a neg-risk event.
+
+    Raises:
+        InvalidOrderError: The version is unknown; such a market is not traded.
+    """
+    if version in ("", "v1"):
+        return "2", NEG_RISK_EXCHANGE_V2 if neg_risk else EXCHANGE_V2
+    if version == "v2":
+        return "3", EXCHANGE_V3
+    raise InvalidOrderError(
+        f"Expected a market of version v1 or v2, received {version!r}. "
+        "Which contract settles it is unknown, so it is not traded."
+    )
