@@ -20,6 +20,8 @@ MAX_MESSAGES = 200
 MAX_BYTES = 64 * 1024
 PARTS = 1000
 """How many frames one input record may lead to in one partition."""
+FENCE_POSITION = -1
+"""Position of a frame without messages that says nothing but: its writer took over here."""
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record of any topic; only checkpoints come near it."""
 

@@ -5,10 +5,11 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerFenced
 
 from schemas.errors import ApplicationError, InfrastructureError
 from topics.catalog import TopicSpec
+from topics.claims import claim
 from topics.frames import MAX_RECORD_BYTES
 
 REQUEST_TIMEOUT_MS = 30_000
@@ -18,6 +19,10 @@ BUFFER_BYTES = 256 * 1024
 """What waits for the broker per partition; `write` waits when it is full."""
 OVERHEAD_BYTES = 4096
 """Room for what Kafka and a frame add to a message."""
+
+
+class FencedError(InfrastructureError):
+    """A newer owner of the same right has written; the broker refuses this one."""
 
 
 class Written(NamedTuple):
@@ -53,7 +58,9 @@ class RecordWriter:
     raises from then on, and its process starts again from its checkpoint.
     """
 
-    def __init__(self, broker: str, *, client: str, prefix: str = "", linger_ms: int = 0) -> None:
+    def __init__(
+        self, broker: str, *, client: str, prefix: str = "", linger_ms: int = 0, right: str = ""
+    ) -> None:
         """Set it up; `start` connects.
 
         Args:
@@ -61,11 +68,14 @@ class RecordWriter:
             client: Name in the broker's logs.
             prefix: Put before every topic name.
             linger_ms: How long to wait for more records of a request; 0 on every hot path.
+            right: The exclusive right this writes under: `start` claims it, and from the first
+                record on the broker refuses every writer that claimed it earlier. Empty for none.
         """
         self._broker = broker
         self._client = client
         self._prefix = prefix
         self._linger_ms = linger_ms
+        self._right = right
         self._producer: AIOKafkaProducer | None = None
         self._failure: BaseException | None = None
         self.records = 0
@@ -74,8 +84,9 @@ class RecordWriter:
         """Connect.
 
         Raises:
-            InfrastructureError: No broker answers.
+            InfrastructureError: No broker answers, or it does not give the right.
         """
+        claimed = await claim(self._broker, self._right) if self._right else None
         producer = AIOKafkaProducer(
             bootstrap_servers=self._broker,
             client_id=self._client,
@@ -86,6 +97,8 @@ class RecordWriter:
             max_request_size=MAX_RECORD_BYTES,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
+        if claimed is not None:
+            producer._txn_manager.set_pid_and_epoch(*claimed)  # noqa: SLF001 - no public way
         try:
             await producer.start()
         except KafkaError as error:
@@ -97,7 +110,7 @@ class RecordWriter:
         self._producer = producer
 
     async def write(
-        self, topic: TopicSpec, partition: int, key: bytes | None, value: bytes
+        self, topic: TopicSpec, partition: int, key: bytes | None, value: bytes | None
     ) -> Acknowledgement:
         """Hand a record over; waits while the partition's buffer is full.
 
@@ -105,7 +118,7 @@ class RecordWriter:
             topic: Where to.
             partition: Which partition of it.
             key: The record key; needed on a compacted topic.
-            value: The record.
+            value: The record; None removes the key from a compacted topic.
 
         Returns:
             A future that is done when the broker has acknowledged the record.
@@ -116,7 +129,7 @@ class RecordWriter:
         """
         if self._failure is not None or self._producer is None:
             raise self._broken(self._failure)
-        require_size(topic, value)
+        require_size(topic, value or b"")
         while True:
             try:
                 sent: Acknowledgement = await self._producer.send(
@@ -203,6 +216,11 @@ class RecordWriter:
     def _broken(self, cause: BaseException | None) -> InfrastructureError:
         if cause is None:
             return InfrastructureError("This writer is not connected: call start() first.")
+        if isinstance(cause, ProducerFenced):
+            return FencedError(
+                f"Another process took over the right to write {self._right}: this one writes "
+                "nothing more. Give two workers of one stage different PETS_INSTANCE names."
+            )
         return InfrastructureError(
             f"A record could not be written to the broker at {self._broker} "
             f"({type(cause).__name__}: {cause}). Nothing more is written, so that order is kept: "

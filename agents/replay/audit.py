@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agents.stages.framing import FrameFold
 from agents.stages.guarded import MakeStage
 from topics.codec import decode_frame
-from topics.frames import stage_origin, stage_position
+from topics.frames import FENCE_POSITION, stage_origin, stage_position
 
 
 class Recorded(NamedTuple):
@@ -80,7 +80,7 @@ def audit_stage(
     end = stage_position(inputs[-1].offset + 1, 0) if inputs else 0
     for record in outputs:
         frame = decode_frame(record.value)
-        if frame.origin == origin and frame.position < end:
+        if frame.origin == origin and FENCE_POSITION < frame.position < end:
             recorded[record.topic, frame.position] = record.value
     return Finding(
         stage.name,

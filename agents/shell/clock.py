@@ -120,4 +120,4 @@ class ClockService:
             checkpoint = Checkpoint(
                 stage=ORIGIN, partition=0, offset=second, applied={}, state=msgspec.Raw(b"null")
             )
-            await write_checkpoint(self._context.checkpoints, checkpoint)
+            await write_checkpoint(self._context.outputs, checkpoint)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agents.shell.metrics import WorkerMetrics
 from agents.shell.partition_run import Fail
+from agents.shell.steps import Watch, unwatched
 from configs.clock import SessionClock
 from configs.settings import Settings
 from topics.producer import FrameProducer
@@ -17,17 +18,17 @@ class ShellContext:
     Attributes:
         settings: The process's settings.
         clock: The session clock.
-        outputs: Writes what stages emit.
-        checkpoints: Writes checkpoints, apart from the outputs, so that a large one delays none.
+        outputs: Writes the clock's ticks and where the clock was; stages have writers of their own.
         reports: Publishes heartbeats and alerts.
         metrics: The process's metrics.
         fail: Ends the process; it starts again from its checkpoints.
+        watch: Told at every step of the crash protocol.
     """
 
     settings: Settings
     clock: SessionClock
     outputs: RecordWriter
-    checkpoints: RecordWriter
     reports: FrameProducer
     metrics: WorkerMetrics
     fail: Fail
+    watch: Watch = unwatched

@@ -7,9 +7,11 @@ from contextlib import suppress
 
 from agents.shell.checkpoints import write_checkpoint
 from agents.shell.pace import RECORDS_LIMIT, CheckpointPace
+from agents.shell.steps import Step, Watch, unwatched
+from agents.shell.takeover import PartitionWriters
 from agents.stages.framing import FrameFold, Outcome
 from schemas.errors import InfrastructureError
-from topics.writer import Acknowledgement, RecordWriter
+from topics.writer import Acknowledgement
 
 Acknowledge = Callable[[], object]
 """Tells Faust that an input record is done with, so that its offset may be committed."""
@@ -29,26 +31,27 @@ class PartitionRun:
         self,
         fold: FrameFold,
         *,
-        outputs: RecordWriter,
-        checkpoints: RecordWriter,
+        writers: PartitionWriters,
         pace: CheckpointPace,
         fail: Fail,
         behind: int,
+        watch: Watch = unwatched,
     ) -> None:
         """Take over a restored fold; `start` begins to write checkpoints.
 
         Args:
             fold: The stage with its state.
-            outputs: Writes what follows from the inputs.
-            checkpoints: Writes checkpoints, over a connection of its own.
+            writers: Write outputs and checkpoints; disconnected with the run.
             pace: Says how often.
             fail: Told when a record cannot be written.
             behind: The end of the input log at the restore; until then it catches up.
+            watch: Told at every step.
         """
         self.fold = fold
         self.checkpoint_bytes = 0
-        self._outputs = outputs
-        self._checkpoints = checkpoints
+        self._writers = writers
+        self._outputs, self._checkpoints = writers
+        self._watch = watch
         self._pace = pace
         self._fail = fail
         self.behind = behind
@@ -99,6 +102,7 @@ class PartitionRun:
         async with self._order:
             if self._closed:
                 return None
+            await self._note(Step.READ, offset)
             self._torn = True
             outcome = self.fold.apply(offset, payload)
             for record in outcome.records:
@@ -109,6 +113,7 @@ class PartitionRun:
                 )
             self._unacknowledged.append(acknowledge)
             self._torn = False
+            await self._note(Step.SENT, offset)
         if not self._changed.is_set():
             self._changed_at = time.monotonic()
             self._changed.set()
@@ -139,12 +144,17 @@ class PartitionRun:
                 done, self._unacknowledged = self._unacknowledged, []
                 self._changed.clear()
                 self._due.clear()
+            offset = checkpoint.offset
+            await self._note(Step.TAKEN, offset)
             for acknowledgement in sent:
                 await self._outputs.acknowledged(acknowledgement)
+            await self._note(Step.ACKNOWLEDGED, offset)
             self.checkpoint_bytes = await write_checkpoint(self._checkpoints, checkpoint)
+            await self._note(Step.SAVED, offset)
             for acknowledge in done:
                 acknowledge()
             self._pace.note(self.checkpoint_bytes, taken_s)
+            await self._note(Step.DONE, offset)
 
     async def close(self, timeout_s: float = 5.0) -> None:
         """Take no more records and write a last checkpoint.
@@ -165,13 +175,18 @@ class PartitionRun:
             await self.discard()
 
     async def discard(self) -> None:
-        """Take no more records and write nothing."""
+        """Take no more records, write nothing more and disconnect."""
         self._closed = True
         if self._saver is not None:
             self._saver.cancel()
             with suppress(asyncio.CancelledError):
                 await self._saver
             self._saver = None
+        await self._writers.disconnect()
+
+    async def _note(self, step: Step, offset: int) -> None:
+        if self._watch is not unwatched:
+            await self._watch(step, self.fold.name, self.fold.partition, offset)
 
     async def _keep_saving(self) -> None:
         try:

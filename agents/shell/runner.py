@@ -18,6 +18,7 @@ from agents.shell.pace import CheckpointPace
 from agents.shell.partition_run import PartitionRun
 from agents.shell.report import StageReport
 from agents.shell.restore import Resumption, find_resumptions
+from agents.shell.takeover import PartitionWriters, take_over
 from agents.stages.base import Stage
 from agents.stages.framing import FrameFold
 from schemas.errors import PETSError
@@ -160,14 +161,21 @@ class StageAgent:
             await run.discard()
         self._runs.clear()
         settings = self._context.settings
+        taken = await asyncio.gather(
+            *(take_over(settings, self.name, self.topic, partition) for partition in assigned)
+        )
+        writers = dict(zip(assigned, taken, strict=True))
         resumptions = await find_resumptions(
             settings.broker, settings.topic_prefix, self.name, self.topic, assigned
         )
         for partition, resumption in resumptions.items():
-            self._runs[partition] = await self._restored(partition, resumption)
+            run = await self._restored(partition, resumption, writers[partition])
+            self._runs[partition] = run
         self._report.assigned()
 
-    async def _restored(self, partition: int, resumption: Resumption) -> PartitionRun:
+    async def _restored(
+        self, partition: int, resumption: Resumption, writers: PartitionWriters
+    ) -> PartitionRun:
         settings = self._context.settings
         fold = FrameFold(partial(self._make, partition), partition, settings.shards)
         if resumption.checkpoint is not None:
@@ -182,11 +190,11 @@ class StageAgent:
             )
         run = PartitionRun(
             fold,
-            outputs=self._context.outputs,
-            checkpoints=self._context.checkpoints,
+            writers=writers,
             pace=CheckpointPace(settings.checkpoint_ms / 1000, settings.checkpoint_bytes_per_s),
             fail=self._context.fail,
             behind=resumption.end,
+            watch=self._context.watch,
         )
         run.start()
         log.info(

@@ -18,6 +18,7 @@ from agents.shell.clock import ClockService
 from agents.shell.context import ShellContext
 from agents.shell.metrics import WorkerMetrics
 from agents.shell.runner import StageAgent, StageFactory
+from agents.shell.steps import Watch, unwatched
 from configs.settings import Settings
 from schemas.errors import InfrastructureError, PETSError
 from topics.admin import ensure_topics
@@ -40,6 +41,7 @@ async def run_stages(
     *,
     stop: asyncio.Event | None = None,
     on_ready: OnReady | None = None,
+    watch: Watch = unwatched,
 ) -> None:
     """Run stages until told to stop.
 
@@ -51,12 +53,13 @@ async def run_stages(
         stages: For each stage, what makes it for an input partition.
         stop: Set to end in good order: last checkpoints are written.
         on_ready: Called once every stage has its partitions and reads.
+        watch: Told at every step of the crash protocol.
 
     Raises:
         ConfigurationError: Topics differ from the catalogue, or the session clock runs behind.
         InfrastructureError: The broker is away or a stage cannot go on.
     """
-    worker = Worker(settings, stages)
+    worker = Worker(settings, stages, watch)
     try:
         await worker.start()
         await worker.run(stop or asyncio.Event(), on_ready)
@@ -90,13 +93,17 @@ def main(settings: Settings, stages: Sequence[StageFactory]) -> int:
 class Worker:
     """The connections, the stages and the services of one process."""
 
-    def __init__(self, settings: Settings, stages: Sequence[StageFactory]) -> None:
+    def __init__(
+        self, settings: Settings, stages: Sequence[StageFactory], watch: Watch = unwatched
+    ) -> None:
         """Set it up; nothing connects yet.
 
         Args:
             settings: The process's settings.
             stages: For each stage, what makes it for an input partition.
+            watch: Told at every step of the crash protocol.
         """
+        self._watch = watch
         self._settings = settings
         self._stages = stages
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -161,23 +168,20 @@ class Worker:
         settings = self._settings
         name = f"worker-{settings.worker_instance()}"
         outputs = RecordWriter(settings.broker, client=name, prefix=settings.topic_prefix)
-        checkpoints = RecordWriter(
-            settings.broker, client=f"{name}-checkpoints", prefix=settings.topic_prefix
-        )
         reports = FrameProducer(
             settings.broker, writer=name, prefix=settings.topic_prefix, shards=settings.shards
         )
-        for connection in (outputs, checkpoints, reports):
+        for connection in (outputs, reports):
             self._closing.append((type(connection).__name__, connection.close))
             await connection.start()
         return ShellContext(
             settings=settings,
             clock=settings.clock(),
             outputs=outputs,
-            checkpoints=checkpoints,
             reports=reports,
             metrics=WorkerMetrics(),
             fail=self._fail,
+            watch=self._watch,
         )
 
     def _serve_metrics(self, context: ShellContext) -> None:

@@ -13,7 +13,7 @@ from schemas.ops import Checkpoint, DeadLetter
 from topics.catalog import DEAD_LETTERS, TopicSpec
 from topics.codec import DecodeError, TopicCodec, decode_frame
 from topics.dead_letters import WHOLE_RECORD, letter_of
-from topics.frames import Frame, stage_origin
+from topics.frames import FENCE_POSITION, Frame, stage_origin
 
 START = -1
 """The offset before the first."""
@@ -27,7 +27,9 @@ class AppliedFrames:
         self.positions: dict[str, int] = {} if positions is None else dict(positions)
 
     def is_news(self, frame: Frame) -> bool:
-        """Whether the frame is not a repeat; it counts as applied from then on."""
+        """Whether the frame is no repeat and no fence; it counts as applied from then on."""
+        if frame.position <= FENCE_POSITION:
+            return False
         last = self.positions.get(frame.origin)
         if last is None:
             self._forget_earlier_incarnations(frame.origin)

@@ -35,9 +35,9 @@ class HeldWriter(RecordWriter):
         self._waiting: list[Acknowledgement] = []
 
     async def write(
-        self, topic: TopicSpec, partition: int, key: bytes | None, value: bytes
+        self, topic: TopicSpec, partition: int, key: bytes | None, value: bytes | None
     ) -> Acknowledgement:
-        self.sent.append(Sent(topic, partition, key, value))
+        self.sent.append(Sent(topic, partition, key, value or b""))
         self.diary.append(f"{self.name} write")
         acknowledgement: Acknowledgement = asyncio.get_running_loop().create_future()
         self._waiting.append(acknowledgement)
@@ -72,7 +72,6 @@ def context(
     *,
     clock: SessionClock | None = None,
     outputs: RecordWriter | None = None,
-    checkpoints: RecordWriter | None = None,
     reports: FrameProducer | None = None,
     fail: Fail = lambda error: None,
 ) -> ShellContext:
@@ -81,7 +80,6 @@ def context(
         settings=Settings(_env_file=None),
         clock=clock or SessionClock(),
         outputs=outputs or HeldWriter("outputs", diary),
-        checkpoints=checkpoints or HeldWriter("checkpoints", diary),
         reports=reports or KeptReports(),
         metrics=WorkerMetrics(),
         fail=fail,

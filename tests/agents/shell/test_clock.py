@@ -11,7 +11,7 @@ from configs.clock import SessionClock
 from schemas.errors import ConfigurationError
 from schemas.ops import Checkpoint, ClockTick
 from tests.agents.shell.doubles import HeldWriter, context
-from topics.catalog import DECIDE_INPUTS, GATE_INPUTS
+from topics.catalog import CHECKPOINTS, DECIDE_INPUTS, GATE_INPUTS
 from topics.codec import TopicCodec, decode_frame
 
 TICKS: TopicCodec[ClockTick] = TopicCodec(DECIDE_INPUTS)
@@ -101,13 +101,13 @@ async def test_a_restarted_clock_does_not_tick_before_it_is_past_the_last_tick(
 
 async def test_the_clock_remembers_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     remember(monkeypatch, None)
-    checkpoints = HeldWriter("checkpoints", [])
-    service = ClockService(context(clock=SessionClock(), checkpoints=checkpoints))
+    outputs = HeldWriter("outputs", [])
+    service = ClockService(context(clock=SessionClock(), outputs=outputs))
     await service.resume()
 
-    await ticked(service, checkpoints, 1)
+    await ticked(service, outputs, 3)
 
-    [sent] = checkpoints.sent
+    [sent] = [sent for sent in outputs.sent if sent.topic is CHECKPOINTS]
     kept = msgspec.json.decode(sent.value, type=Checkpoint)
     assert (sent.key, kept.stage) == (b"clock/0", "clock")
     assert abs(kept.offset - wall_ms()) < 5_000

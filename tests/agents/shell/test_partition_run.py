@@ -6,6 +6,7 @@ import pytest
 
 from agents.shell.pace import RECORDS_LIMIT, CheckpointPace
 from agents.shell.partition_run import PartitionRun
+from agents.shell.takeover import PartitionWriters
 from agents.stages.framing import FrameFold
 from schemas.errors import InfrastructureError
 from schemas.ops import Checkpoint
@@ -26,8 +27,7 @@ class Bench:
         self.failures: list[BaseException] = []
         self.run = PartitionRun(
             FrameFold(CountingStage, 0, 1),
-            outputs=self.outputs,
-            checkpoints=self.checkpoints,
+            writers=PartitionWriters(self.outputs, self.checkpoints),
             pace=CheckpointPace(least_s, 10**9),
             fail=self.failures.append,
             behind=2,
