@@ -6,6 +6,7 @@ from typing import ClassVar, cast
 
 import faust
 from aiokafka import AIOKafkaConsumer
+from faust.tables.manager import TableManager
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, AppT
 from faust.types.transports import ConsumerT, TransportT
@@ -60,6 +61,17 @@ class PetsTransport(Transport):
     Consumer: ClassVar[type[ConsumerT]] = PetsConsumer
 
 
+class PetsTables(TableManager):
+    """No tables: Faust would wait a second at each start for some to be declared."""
+
+    logger = _log
+
+    async def on_start(self) -> None:
+        """Be ready at once."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class PetsApp(faust.App):
     """One stage's Faust application: one topic, one consumer group.
 
@@ -111,6 +123,7 @@ class PetsApp(faust.App):
             consumer_auto_offset_reset="earliest",
             consumer_group_instance_id=f"{group}.{instance}",
             table_standby_replicas=0,
+            TableManager=PetsTables,
             topic_allow_declare=False,
             topic_disable_leader=True,
             web_enabled=False,

@@ -99,10 +99,10 @@ class PartitionRun:
         Raises:
             InfrastructureError: The broker took no more records.
         """
+        await self._note(Step.READ, offset)
         async with self._order:
             if self._closed:
                 return None
-            await self._note(Step.READ, offset)
             self._torn = True
             outcome = self.fold.apply(offset, payload)
             for record in outcome.records:

@@ -7,6 +7,7 @@ from api.runtime.ports import LOOPBACK
 
 NODE_ID = 1
 MIB = 1024 * 1024
+CLEANING_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class KafkaSettings:
         segment_bytes: Size at which a partition's file is rolled; only rolled files are deleted
             or compacted.
         retention_bytes: What a partition keeps unless its topic says otherwise.
+        cleaning_ms: How often it looks for what may be deleted or compacted.
     """
 
     log_dir: Path
@@ -27,6 +29,7 @@ class KafkaSettings:
     controller_port: int
     segment_bytes: int = 32 * MIB
     retention_bytes: int = 1024 * MIB
+    cleaning_ms: int = CLEANING_MS
 
     @property
     def bootstrap(self) -> str:
@@ -81,7 +84,8 @@ class KafkaSettings:
             "log.segment.bytes": self.segment_bytes,
             "log.index.size.max.bytes": 2 * MIB,
             "log.retention.bytes": self.retention_bytes,
-            "log.retention.check.interval.ms": 60_000,
+            "log.retention.check.interval.ms": self.cleaning_ms,
+            "log.cleaner.backoff.ms": min(15_000, self.cleaning_ms),
             "log.segment.delete.delay.ms": 10_000,
             "log.cleaner.threads": 1,
             "log.cleaner.dedupe.buffer.size": 8 * MIB,

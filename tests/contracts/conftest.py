@@ -1,11 +1,63 @@
-"""The broker the contract is held against: the embedded Kafka, or the one at PETS_TEST_BROKER."""
+"""The brokers the contract is held against: the embedded Kafka always, a Redpanda where Docker is.
 
+``PETS_TEST_BROKER`` holds the suite against a broker that runs already, instead of the Redpanda.
+Tests that disturb their broker have one of their own.
+"""
+
+import asyncio
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.contracts.brokers import (
+    DisturbedBroker,
+    DisturbedKafka,
+    DisturbedRedpanda,
+    docker_problem,
+    redpanda,
+)
+
+BOTH = ("embedded", "redpanda")
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def broker(request: pytest.FixtureRequest) -> str:
+    """Bootstrap address of a broker that all tests share."""
+    if request.param == "embedded":
+        return str(request.getfixturevalue("kafka"))
+    return os.environ.get("PETS_TEST_BROKER") or str(request.getfixturevalue("shared_redpanda"))
+
 
 @pytest.fixture(scope="session")
-def broker(request: pytest.FixtureRequest) -> str:
-    """Bootstrap address; set PETS_TEST_BROKER to hold the contract against a Redpanda."""
-    return os.environ.get("PETS_TEST_BROKER") or str(request.getfixturevalue("kafka"))
+def shared_redpanda() -> Iterator[str]:
+    """A Redpanda for all tests; skips where no container can be run."""
+    require_docker()
+    with redpanda() as container:
+        yield container.get_bootstrap_server()
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def disturbed(
+    request: pytest.FixtureRequest,
+    service_loop: asyncio.Runner,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[DisturbedBroker]:
+    """A broker of the module's own, to be stopped, killed and paused."""
+    if request.param == "redpanda":
+        require_docker()
+        with redpanda() as container:
+            yield DisturbedRedpanda(container)
+        return
+    cache: Path = request.getfixturevalue("kafka_cache")
+    own = DisturbedKafka(tmp_path_factory.mktemp("disturbed"), cache)
+    service_loop.run(own.start())
+    yield own
+    service_loop.run(own.stop())
+
+
+def require_docker() -> None:
+    """Skip with the reason where no container can be run."""
+    if problem := docker_problem():
+        pytest.skip(f"NOT HELD AGAINST REDPANDA: {problem}; set PETS_TEST_BROKER to use one.")
