@@ -93,6 +93,7 @@ class System:
         self.log = folder / "workers.log"
         self._board_path = folder / "board"
         self._pids: dict[str, int] = {}
+        self._wanted = set(GROUPS)
         self.kills = 0
         self.failed = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -127,6 +128,16 @@ class System:
         with suppress(ProcessLookupError, KeyError):
             os.kill(self._pids[group], signal.SIGKILL)
 
+    def up(self, group: str) -> None:
+        """Start a worker and keep it; `gate,ledger#2` is a second one of its group."""
+        self._wanted.add(group)
+        self._ask(group)
+
+    def down(self, group: str) -> None:
+        """Kill a worker and do not start it again."""
+        self._wanted.discard(group)
+        self.kill(group)
+
     def said(self) -> str:
         """The end of what the workers logged, and how far each is."""
         board = self.board
@@ -152,7 +163,8 @@ class System:
             self.kills += 1
         else:
             self.failed = f"{group} ended with {code}: {self.log.read_text()[-4000:]}"
-        self._ask(group)
+        if group in self._wanted:
+            self._ask(group)
 
     def _ask(self, group: str) -> None:
         assert self._process is not None

@@ -1,6 +1,6 @@
 """A finite input for the whole system: the simulated world with trading, a halt and its end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,13 +27,23 @@ class ScriptedRecord(NamedTuple):
     value: bytes
 
 
-def script(settings: Settings, messages: int, batch: int) -> Iterator[list[ScriptedRecord]]:
+HALT_AND_RESUME = ((0.45, Verb.HALT), (0.6, Verb.RESUME_TRADING))
+"""When an operator halts trading and lets it go on, as shares of the whole."""
+
+
+def script(
+    settings: Settings,
+    messages: int,
+    batch: int,
+    commands: Sequence[tuple[float, Verb]] = HALT_AND_RESUME,
+) -> Iterator[list[ScriptedRecord]]:
     """The input in batches; between two of them the system comes to rest.
 
     Args:
         settings: Account, bots and seed.
         messages: How long it is.
         batch: Messages of a batch.
+        commands: What an operator does when.
     """
     account = AccountId(settings.account)
     tape = iter(Tape("world", settings.seed, 3.0, account))
@@ -55,7 +65,7 @@ def script(settings: Settings, messages: int, batch: int) -> Iterator[list[Scrip
                 records += writer.add(topic, message)
         before, count = count, count + len(taken)
         now = taken[-1].message.ingest_time
-        for share, verb in ((0.45, Verb.HALT), (0.6, Verb.RESUME_TRADING)):
+        for share, verb in commands:
             if before < share * messages <= count:
                 records += writer.take()
                 records += writer.add(GATE_INPUTS, _command(account, verb, now))

@@ -1,7 +1,8 @@
 """Forks workers that have imported and configured everything already, so that killing is cheap.
 
-Reads a line of group names, starts each group's worker in a fork, and writes `started GROUP PID`
-and `ended PID CODE` lines. Ends, with all its workers, when its input ends.
+Reads names of groups (`gate,ledger`, or `gate,ledger#2` for a second one), starts each in a fork,
+and writes `started GROUP PID` and `ended PID CODE` lines. Ends, with all its workers, when its
+input ends.
 """
 
 import asyncio
@@ -33,8 +34,10 @@ def start(group: str, settings: Settings, stages: Stages, board: Path) -> int:
         os.dup2(2, 1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        makes = [make for name in group.split(",") for make in stages.named(name)]
-        work = run_stages(settings, makes, watch=Board(board).watch)
+        names, _, instance = group.partition("#")
+        makes = [make for name in names.split(",") for make in stages.named(name)]
+        own = settings.model_copy(update={"instance": instance or settings.instance})
+        work = run_stages(own, makes, watch=Board(board).watch)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
         code = 0
