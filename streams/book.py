@@ -9,7 +9,7 @@ special case, because `0 = grid − grid`.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import compress, islice
 
 import msgspec
 
@@ -20,6 +20,8 @@ YES, NO = 0, 1
 """Legs."""
 BID, ASK = 0, 1
 """Sides of a leg."""
+FINE_GRID = 256
+"""Up to so many ticks, looking at each is faster than searching for the occupied ones."""
 
 
 class BookState(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ class Book:
     __slots__ = (
         "_best",
         "_occupied",
+        "_saved",
         "_sizes",
         "_snapshotted",
         "grid",
@@ -73,6 +76,7 @@ class Book:
         self._sizes: list[list[int]] = [[], [], [], []]
         self._occupied: list[bytearray] = [bytearray(), bytearray(), bytearray(), bytearray()]
         self._best = [0, 0, 0, 0]
+        self._saved: BookState | None = None
 
     def drop(self) -> None:
         """Forget both legs until their next snapshots: reconnect, or a new tick size."""
@@ -80,6 +84,7 @@ class Book:
 
     def apply_snapshot(self, snapshot: BookSnapshot) -> None:
         """Replace one leg. A tick size other than the book's drops the other leg first."""
+        self._saved = None
         if snapshot.tick != self.tick:
             self._start(snapshot.tick)
         self._replace(snapshot.leg, snapshot.bids, snapshot.asks)
@@ -87,6 +92,7 @@ class Book:
 
     def apply_delta(self, delta: BookDelta) -> None:
         """Set levels to their new sizes; 0 removes a level."""
+        self._saved = None
         if delta.tick != self.tick:
             self._start(delta.tick)
         if not self.is_ready and not any(self._snapshotted):
@@ -199,11 +205,16 @@ class Book:
         return sum(self._sizes[index][low : high + 1])
 
     def state(self) -> BookState:
-        """The book for a checkpoint."""
+        """The book for a checkpoint; made anew only when it has changed."""
+        if self._saved is None:
+            self._saved = self._state()
+        return self._saved
+
+    def _state(self) -> BookState:
         return BookState(
             tick=self.tick,
             sides=tuple(
-                tuple(_ascending(sizes, occupied))
+                _ascending(sizes, occupied)
                 for sizes, occupied in zip(self._sizes, self._occupied, strict=True)
             ),
             snapshotted=(self._snapshotted[YES], self._snapshotted[NO]),
@@ -226,6 +237,7 @@ class Book:
         grid = PIPS // tick if tick else 0
         self.tick = tick
         self.grid = grid
+        self._saved = None
         self.is_ready = False
         self.rejected = [0, 0]
         self._snapshotted = [False, False]
@@ -253,11 +265,17 @@ class Book:
         self._best[leg + leg + 1] = _lowest(self._occupied[leg + leg + 1], 0, grid)
 
 
-def _ascending(sizes: list[int], occupied: bytearray) -> Iterator[Level]:
+def _ascending(sizes: list[int], occupied: bytearray) -> tuple[Level, ...]:
+    if len(occupied) <= FINE_GRID:
+        return tuple(
+            zip(compress(range(len(sizes)), occupied), compress(sizes, occupied), strict=True)
+        )
+    levels = []
     ticks = occupied.find(1)
     while ticks >= 0:
-        yield ticks, sizes[ticks]
+        levels.append((ticks, sizes[ticks]))
         ticks = occupied.find(1, ticks + 1)
+    return tuple(levels)
 
 
 def _lowest(occupied: bytearray, above: int, grid: int) -> int:

@@ -177,8 +177,9 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         "PETS_BROKER": settings.broker,
         "PETS_TOPIC_PREFIX": settings.topic_prefix,
-        "PETS_LOG_LEVEL": os.environ.get("CRASH_LOG", "WARNING"),
+        "PETS_LOG_LEVEL": "WARNING",
         "PETS_CHECKPOINT_MS": str(settings.checkpoint_ms),
+        "PETS_CHECKPOINT_BYTES_PER_S": "1000000000",
         "PETS_ANCHOR_WALL_MS": str(int(time.time() * 1000)),
         "PETS_ANCHOR_EVENT_MS": "1000",
         "PETS_SPEED": "0.0001",
