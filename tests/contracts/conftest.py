@@ -4,9 +4,8 @@
 Tests that disturb their broker have one of their own.
 """
 
-import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,23 +37,20 @@ def shared_redpanda() -> Iterator[str]:
         yield container.get_bootstrap_server()
 
 
-@pytest.fixture(scope="module", params=BOTH)
-def disturbed(
-    request: pytest.FixtureRequest,
-    service_loop: asyncio.Runner,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[DisturbedBroker]:
-    """A broker of the module's own, to be stopped, killed and paused."""
+@pytest.fixture(params=BOTH)
+async def disturbed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[DisturbedBroker]:
+    """A broker of the test's own, to be stopped, killed and paused."""
     if request.param == "redpanda":
         require_docker()
         with redpanda() as container:
             yield DisturbedRedpanda(container)
         return
-    cache: Path = request.getfixturevalue("kafka_cache")
-    own = DisturbedKafka(tmp_path_factory.mktemp("disturbed"), cache)
-    service_loop.run(own.start())
+    own = DisturbedKafka(tmp_path, request.getfixturevalue("kafka_cache"))
+    await own.start()
     yield own
-    service_loop.run(own.stop())
+    await own.stop()
 
 
 def require_docker() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import msgspec
@@ -39,7 +40,7 @@ def many_markets(markets: int, messages: int, seed: int = 7) -> Iterator[Input]:
         event_id = message.event_id.encode()
         for copy in range(1, copies):
             mark = b"%04d" % copy
-            other = pattern.sub(lambda found, mark=mark: _renamed(found.group(), mark), encoded)
+            other = pattern.sub(partial(_replaced, mark), encoded)
             other = other.replace(event_id, _renamed(event_id, mark))
             yield Input(topic, key, codec.decode(msgspec.Raw(other)))
 
@@ -53,6 +54,10 @@ def _names(tape: list[Input]) -> set[bytes]:
             names |= {market.market_id, market.yes_token_id, market.no_token_id}
             names |= {market.venue_event_id}
     return {b'"' + name.encode() + b'"' for name in names}
+
+
+def _replaced(mark: bytes, found: re.Match[bytes]) -> bytes:
+    return _renamed(found.group(), mark)
 
 
 def _renamed(name: bytes, mark: bytes) -> bytes:

@@ -85,15 +85,20 @@ class Kills:
 
 
 class System:
-    """Four workers, forked from a zygote, that are started again whenever they end."""
+    """Workers or services, forked from a zygote, that are started again whenever they end."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path, groups: Sequence[str] = GROUPS, **more: str
+    ) -> None:
         self.settings = settings
         self.board = Board(folder / "board", new=True)
         self.log = folder / "workers.log"
         self._board_path = folder / "board"
         self._pids: dict[str, int] = {}
-        self._wanted = set(GROUPS)
+        self._more = more
+        self._first = groups
+        self._wanted = set(groups)
+        self.ended: dict[int, int] = {}
         self.kills = 0
         self.failed = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -107,7 +112,7 @@ class System:
                 "tests.integration.crash_zygote",
                 str(self._board_path),
                 cwd=ROOT,
-                env={**os.environ, **environment(self.settings)},
+                env={**os.environ, **environment(self.settings), **self._more},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
@@ -138,6 +143,11 @@ class System:
         self._wanted.discard(group)
         self.kill(group)
 
+    def forget(self, group: str) -> int:
+        """Leave a worker to itself: nobody starts it again or wonders how it ended."""
+        self._wanted.discard(group)
+        return self._pids[group]
+
     def said(self) -> str:
         """The end of what the workers logged, and how far each is."""
         board = self.board
@@ -150,7 +160,7 @@ class System:
         while line := await self._process.stdout.readline():
             match line.decode().split():
                 case ["ready"]:
-                    for group in GROUPS:
+                    for group in self._first:
                         self._ask(group)
                 case ["started", group, pid]:
                     self._pids[group] = int(pid)
@@ -158,10 +168,11 @@ class System:
                     self._ended(int(pid), int(code))
 
     def _ended(self, pid: int, code: int) -> None:
-        group = next(name for name, known in self._pids.items() if known == pid)
+        group = next((name for name, known in self._pids.items() if known == pid), "")
+        self.ended[pid] = code
         if code == -signal.SIGKILL:
             self.kills += 1
-        else:
+        elif group in self._wanted:
             self.failed = f"{group} ended with {code}: {self.log.read_text()[-4000:]}"
         if group in self._wanted:
             self._ask(group)

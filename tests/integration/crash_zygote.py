@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,8 +20,10 @@ import uvloop
 from agents.shell.app import PetsApp
 from agents.shell.worker import run_stages
 from api.stages import Stages
+from api.venue import run_connector, run_sandbox
 from configs.logging import configure_logging
 from configs.settings import Settings
+from sinks.service import run_sinks
 from tests.integration.crash_board import Board
 
 
@@ -35,9 +38,8 @@ def start(group: str, settings: Settings, stages: Stages, board: Path) -> int:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         names, _, instance = group.partition("#")
-        makes = [make for name in names.split(",") for make in stages.named(name)]
         own = settings.model_copy(update={"instance": instance or settings.instance})
-        work = run_stages(own, makes, watch=Board(board).watch)
+        work = work_of(names, own, stages, board)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
         code = 0
@@ -45,6 +47,22 @@ def start(group: str, settings: Settings, stages: Stages, board: Path) -> int:
         sys.stderr.write(f"{group}: {type(error).__name__}: {error}\n")
         sys.stderr.flush()
     os._exit(code)
+
+
+def work_of(
+    names: str, settings: Settings, stages: Stages, board: Path
+) -> Coroutine[object, object, None]:
+    """What a process of that name does."""
+    match names:
+        case "connector":
+            return run_connector(settings)
+        case "sandbox":
+            return run_sandbox(settings)
+        case "sinks":
+            return run_sinks(settings)
+        case _:
+            makes = [make for name in names.split(",") for make in stages.named(name)]
+            return run_stages(settings, makes, watch=Board(board).watch)
 
 
 def serve(board: Path) -> None:

@@ -1,89 +1,87 @@
 """A worker that sleeps through its own replacement writes nothing when it wakes."""
 
 import asyncio
+import os
+import signal
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from agents.shell.steps import Step
-from agents.shell.worker import Worker
-from agents.stages.relay import relays
-from schemas.ids import AccountId
-from tests.agents.shell.counting import trade
-from tests.integration.shell_bench import running, settings_for, until, values_of
+from configs.settings import Settings
+from tests.integration.crash_run import GROUPS, System
+from tests.integration.crash_script import script
+from tests.integration.shell_bench import until, values_of
 from topics.admin import ensure_topics
-from topics.catalog import BOOK_EVENTS, CHECKPOINTS, DECIDE_INPUTS
+from topics.catalog import CHECKPOINTS, DECISIONS, GATE_INPUTS
 from topics.codec import decode_frame
-from topics.frames import FENCE_POSITION
-from topics.producer import FrameProducer
+from topics.frames import FENCE_POSITION, Frame
 from topics.reader import open_reader
-from topics.writer import FencedError
+from topics.writer import RecordWriter
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(120)]
 
-RECORDS = 10
-HELD_AT = 5
-STAGE = "relay-books"
+GATE = GROUPS[2]
 
 
-class Sleep:
-    """Holds a worker at one record, as a suspended machine would, until it is told to wake."""
-
-    def __init__(self) -> None:
-        self.asleep = asyncio.Event()
-        self.wake = asyncio.Event()
-
-    async def watch(self, step: Step, stage: str, partition: int, offset: int) -> None:
-        if step is Step.READ and stage == STAGE and offset == HELD_AT:
-            self.asleep.set()
-            await self.wake.wait()
-
-
+@pytest.mark.parametrize("newer", [f"{GATE}#2", GATE], ids=["standby", "same-name"])
 async def test_the_broker_refuses_what_the_older_of_two_workers_still_writes(
-    kafka: str, topic_prefix: str
+    kafka: str, topic_prefix: str, tmp_path: Path, newer: str
 ) -> None:
-    settings = settings_for(kafka, topic_prefix)
+    settings = Settings(_env_file=None, broker=kafka, topic_prefix=topic_prefix)
     await ensure_topics(kafka, topic_prefix, 1)
-    sleep = Sleep()
-    factories = [lambda shard: relays(shard, AccountId("main"))[0]]
-    older = Worker(settings, factories, sleep.watch)
-    try:
-        await older.start()
-        running_older = asyncio.create_task(older.run(asyncio.Event(), None))
-        await until(lambda: older.is_ready)
-        async with FrameProducer(kafka, writer="test", prefix=topic_prefix) as producer:
-            for number in range(RECORDS):
-                await producer.send_now(BOOK_EVENTS, "0", trade(number))
-        await asyncio.wait_for(sleep.asleep.wait(), 20)
-        async with running(settings, factories) as newer:
-            await until(lambda: list(newer.agents[0].positions().values()) == [RECORDS])
-            await asyncio.sleep(0.5)
-            sleep.wake.set()
-            with pytest.raises(FencedError, match="took over"):
-                await asyncio.wait_for(running_older, 20)
-    finally:
-        sleep.wake.set()
-        await older.close()
+    system = System(settings, tmp_path)
+    first, second = list(script(settings, 30, 30))[:2]
+    async with (
+        RecordWriter(kafka, client="script", prefix=topic_prefix) as writer,
+        system.running(),
+    ):
+        for record in (*first, *second):
+            _ = await writer.write(record.topic, 0, None, record.value)
+        await writer.flush()
+        system.board.grant("gate", 0)
+        system.board.grant("ledger", 0)
+        await until(lambda: system.board.saved("gate") == 0, 40)
+        older = system.forget(GATE)
+        os.kill(older, signal.SIGSTOP)
+        before = len(await fences(settings))
+        system.up(newer)
+        async with asyncio.timeout(40):
+            while len(await fences(settings)) == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        last = len(await values_of(settings, GATE_INPUTS)) - 1
+        system.board.grant_all()
+        os.kill(older, signal.SIGCONT)
+        await until(lambda: system.board.saved("gate") >= last, 40)
+        await until(lambda: older in system.ended, 40)
 
-    frames = [decode_frame(value) for value in await values_of(settings, DECIDE_INPUTS)]
-    mine = [frame.position for frame in frames if frame.origin.startswith(f"{STAGE}@")]
-    fences = [at for at, position in enumerate(mine) if position == FENCE_POSITION]
-    behind = mine[fences[-1] + 1 :]
-    assert len(fences) == 2
+    assert "took over the right to write" in system.log.read_text()
+    mine = [frame.position for frame in await gate_frames(settings)]
+    behind = mine[max(await fences(settings)) + 1 :]
+    assert len(behind) > 2
     assert behind == sorted(set(behind))
-    assert sorted(set(mine) - {FENCE_POSITION}) == [1000 * offset for offset in range(RECORDS)]
-    saved = await checkpoint_offsets(kafka, topic_prefix)
+    saved = await checkpoint_offsets(settings)
     assert saved == sorted(set(saved))
-    assert saved[-1] == RECORDS - 1
 
 
-async def checkpoint_offsets(kafka: str, prefix: str) -> list[int]:
-    """What the checkpoints of the stage include, in the order in which they were written."""
-    name = prefix + CHECKPOINTS.name
-    async with open_reader(kafka) as reader:
+async def gate_frames(settings: Settings) -> list[Frame]:
+    frames = [decode_frame(value) for value in await values_of(settings, DECISIONS)]
+    return [frame for frame in frames if frame.origin.startswith("gate@")]
+
+
+async def fences(settings: Settings) -> list[int]:
+    """Where the gate's workers took over, among the gate's frames."""
+    frames = await gate_frames(settings)
+    return [at for at, frame in enumerate(frames) if frame.position == FENCE_POSITION]
+
+
+async def checkpoint_offsets(settings: Settings) -> list[int]:
+    """What the gate's checkpoints include, in the order in which they were written."""
+    name = settings.topic_prefix + CHECKPOINTS.name
+    async with open_reader(settings.broker) as reader:
         end = (await reader.bounds(name, [0]))[0].end
         return [
             msgspec.json.decode(record.value)["offset"]
             async for record in reader.records(name, 0, 0, end)
-            if record.key == f"{STAGE}/0".encode() and record.value
+            if record.key == b"gate/0" and record.value
         ]
