@@ -23,7 +23,7 @@ from configs.settings import Settings
 from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.wire import WireLevel
 from schemas.envelope import Message
-from schemas.ids import AccountId, MarketId
+from schemas.ids import AccountId, MarketId, TokenId
 from schemas.market import BookDelta, BookSnapshot, Market, MarketListed, MarketTrade
 from schemas.values import MICRO, PIPS
 from sinks.intake import SINK_TOPICS
@@ -199,8 +199,8 @@ async def test_a_connector_killed_again_and_again_ends_with_the_venues_books(
                 tokens = {followed.markets[one].yes_token_id: one for one in open_markets}
                 for book, _ in await rest.books(list(tokens)):
                     there = at_venue(book.bids), at_venue(book.asks)
-                    if followed.levels(tokens[book.asset_id]) == there:
-                        open_markets.discard(tokens[book.asset_id])
+                    if followed.levels(tokens[TokenId(book.asset_id)]) == there:
+                        open_markets.discard(tokens[TokenId(book.asset_id)])
 
     assert not system.failed
     assert system.kills >= CONNECTOR_KILLS - 2

@@ -5,6 +5,7 @@ Neither a database nor an API nor a dashboard runs here, so each halt proves tha
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -115,10 +116,14 @@ class Floor:
     async def opens(self) -> None:
         """Wait until the gate approves an order that opens."""
         before = len([said for said in await verdicts(self.settings) if opening(said)])
-        async with asyncio.timeout(LATE_S):
-            while len([s for s in await verdicts(self.settings) if opening(s)]) <= before:
-                assert not self.system.failed, self.system.failed
-                await asyncio.sleep(0.1)
+        deadline = time.monotonic() + LATE_S
+        while True:
+            said = await verdicts(self.settings)
+            if len([one for one in said if opening(one)]) > before:
+                return
+            assert not self.system.failed, self.system.failed
+            assert time.monotonic() < deadline, [one.message for one in said][-5:]
+            await asyncio.sleep(0.1)
 
 
 def opening(said: Applied) -> bool:
