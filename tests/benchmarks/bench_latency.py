@@ -14,12 +14,15 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Coroutine, Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import uvloop
 
+from agents.shell.runner import StageFactory
 from agents.shell.worker import run_stages
 from api.first_start import start_bots
 from api.live_reader import LiveReader
@@ -77,10 +80,24 @@ class Stopwatch:
             self.latencies.append((ended - began) * 1000)
 
 
-def work(settings: Settings, ready: Event) -> None:
+class Shell(Protocol):
+    """What runs stages."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        makes: Sequence[StageFactory],
+        /,
+        *,
+        on_ready: Callable[[], None] | None,
+    ) -> Coroutine[object, object, None]:
+        """Run them until cancelled."""
+
+
+def work(settings: Settings, ready: Event, shell: Shell | None) -> None:
     """The stages' process."""
     makers = [make for name in STAGES for make in Stages(settings).named(name)]
-    uvloop.run(run_stages(settings, makers, on_ready=ready.set))
+    uvloop.run((shell or run_stages)(settings, makers, on_ready=ready.set))
 
 
 def load(settings: Settings, count: int) -> list[Input]:
@@ -107,9 +124,10 @@ async def publish(settings: Settings, rate: int, inputs: list[Input], watch: Sto
         return len(inputs) / (time.perf_counter() - started)
 
 
-async def measure(broker: str, rate: int, seconds: float) -> None:
-    """One rate on fresh topics."""
-    settings = Settings(_env_file=None, broker=broker, topic_prefix=f"bench-{rate}-")
+async def measure(broker: str, rate: int, seconds: float, shell: Shell | None = None) -> None:
+    """One rate on fresh topics, through Faust or another shell."""
+    prefix = f"bench-{time.time_ns()}-"
+    settings = Settings(_env_file=None, broker=broker, topic_prefix=prefix)
     inputs, watch = load(settings, int(rate * seconds)), Stopwatch()
     session = {
         "speed": rate / WORLD_PER_S,
@@ -119,7 +137,7 @@ async def measure(broker: str, rate: int, seconds: float) -> None:
     settings = settings.model_copy(update=session)
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
-    stages = context.Process(target=work, args=(settings, ready), daemon=True)
+    stages = context.Process(target=work, args=(settings, ready, shell), daemon=True)
     stages.start()
     try:
         await asyncio.to_thread(ready.wait, 60.0)

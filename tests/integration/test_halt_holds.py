@@ -15,9 +15,8 @@ import msgspec
 import pytest
 from aiokafka.structs import ConsumerRecord
 
+from agents.shell.clock import ORIGIN as TICKS
 from agents.stages.framing import AppliedFrames
-from api.commands import Commander
-from configs.clock import SessionClock
 from configs.settings import Settings
 from schemas.control import Command, CommandApplied, Verb
 from schemas.envelope import Message
@@ -91,15 +90,26 @@ class Floor:
     def __init__(self, settings: Settings, system: System, operator: FrameProducer) -> None:
         self.settings = settings
         self.system = system
-        self._commander = Commander(operator, AccountId(settings.account), SessionClock())
-        self._now = 0
-
-    def told(self, now: int) -> None:
-        self._now = now
+        self.now = 0
+        self._operator = operator
+        self._count = 0
 
     async def command(self, verb: Verb) -> str:
-        sent = await self._commander.send(verb, None, "test", "test")
-        return sent.event_id
+        """Put a command on the gate's log, stamped with the script's time."""
+        self._count += 1
+        command = Command(
+            event_id=f"command-{self._count}",
+            event_time=self.now,
+            ingest_time=self.now,
+            source="test",
+            account_id=AccountId(self.settings.account),
+            verb=verb,
+            bot_id=None,
+            reason="test",
+            by="test",
+        )
+        await self._operator.send_now(GATE_INPUTS, self.settings.account, command)
+        return command.event_id
 
     async def answered(self, command_id: str) -> None:
         """Wait until the gate has applied a command."""
@@ -145,26 +155,30 @@ async def floor(kafka: str, prefix: str, folder: Path) -> AsyncIterator[Floor]:
         RecordWriter(kafka, client="script", prefix=prefix) as writer,
         FrameProducer(kafka, writer="operator", prefix=prefix) as operator,
     ):
-        await write(writer, next(batches))
+        trading = Floor(settings, system, operator)
+        trading.now = await write(writer, next(batches))
 
         async def feed() -> None:
             for batch in batches:
-                await write(writer, batch)
+                trading.now = max(trading.now, await write(writer, batch))
                 await asyncio.sleep(1 / BATCHES_PER_S)
 
         async with system.running():
             feeding = asyncio.create_task(feed())
             try:
-                yield Floor(settings, system, operator)
+                yield trading
             finally:
                 feeding.cancel()
                 with suppress(asyncio.CancelledError):
                     await feeding
 
 
-async def write(writer: RecordWriter, batch: list[ScriptedRecord]) -> None:
+async def write(writer: RecordWriter, batch: list[ScriptedRecord]) -> int:
+    """Write a batch; the time of its last tick, 0 where it has none."""
     for record in batch:
         _ = await writer.write(record.topic, 0, None, record.value)
+    frames = [decode_frame(record.value) for record in batch]
+    return max((frame.position for frame in frames if frame.origin == TICKS), default=0)
 
 
 async def test_nothing_opens_behind_a_halt_whatever_is_down(
