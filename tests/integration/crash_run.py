@@ -154,6 +154,10 @@ class System:
         where = [f"{stage} {board.saved(stage)} of {board.granted(stage)}" for stage in STAGES]
         return f"{', '.join(where)}: {self.log.read_text()[-4000:]}"
 
+    def is_alive(self, group: str) -> bool:
+        """Whether a process of that name runs."""
+        return self._pids.get(group, 0) not in {0, *self.ended}
+
     async def _listen(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
