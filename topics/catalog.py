@@ -6,8 +6,6 @@ The table in docs/dataflow.md is generated from it.
 from schemas import control, market, ops, outside, portfolio, risk, trading
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
-EVERY_STAGE = "every stage"
-
 __all__ = ["BY_NAME", "DAY_MS", "TOPICS", "Cleanup", "Scope", "TopicSpec"]
 
 BOOK_EVENTS = TopicSpec(
@@ -294,7 +292,7 @@ HEARTBEATS = TopicSpec(
     "pets.ops.heartbeats.v1",
     (ops.Heartbeat,),
     Scope.COMPONENT,
-    (EVERY_STAGE,),
+    ("every stage",),
     ("api",),
     "Every component's pulse, progress and lag.",
     retention_ms=DAY_MS,
@@ -303,7 +301,7 @@ ALERTS = TopicSpec(
     "pets.ops.alerts.v1",
     (ops.Alert,),
     Scope.COMPONENT,
-    (EVERY_STAGE,),
+    ("every stage",),
     ("api",),
     "What an operator should know.",
     retention_ms=90 * DAY_MS,
@@ -312,7 +310,7 @@ CHECKPOINTS = TopicSpec(
     "pets.ops.checkpoints.v1",
     (ops.Checkpoint,),
     Scope.COMPONENT,
-    (EVERY_STAGE,),
+    ("every stage",),
     ("the same stage at its start",),
     "A stage's state with the input position it includes; key is stage and partition.",
     Cleanup.COMPACT,
@@ -321,7 +319,7 @@ DEAD_LETTERS = TopicSpec(
     "pets.dead-letters.v1",
     (ops.DeadLetter, ops.DeadLetterRetried),
     Scope.SOURCE,
-    (EVERY_STAGE, "connector", "sinks", "api", "cli"),
+    ("every stage", "connector", "sinks", "api", "cli"),
     ("api", "cli"),
     "Records and events that could not be decoded or processed, with the cause; and retries.",
     retention_ms=30 * DAY_MS,

@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from configs.settings import Settings
 from schemas.errors import PETSError
-from topics.catalog import CHECKPOINTS, EVERY_STAGE, TOPICS, Scope, TopicSpec
+from topics.catalog import CHECKPOINTS, DEAD_LETTERS, TOPICS, Scope, TopicSpec
 from topics.codec import encode
 from topics.frames import FENCE_POSITION, Frame, stage_origin
 from topics.partition import partitions_of
 from topics.writer import RecordWriter
+
+RELAY, RELAYS = "relay-", "every relay"
+"""Relays are one writer in the catalogue."""
 
 
 class PartitionWriters(NamedTuple):
@@ -76,10 +79,9 @@ def targets(
         partition: Which partition of it.
         shards: Partitions of shard topics.
     """
+    names = {stage, RELAYS if stage.startswith(RELAY) else stage}
     for topic in TOPICS:
-        if stage not in topic.written_by and EVERY_STAGE not in topic.written_by:
-            continue
-        if topic is CHECKPOINTS:
+        if topic is not DEAD_LETTERS and names.isdisjoint(topic.written_by):
             continue
         if topic.scope is Scope.SHARD and reads.scope is Scope.SHARD:
             yield topic, partition
