@@ -79,8 +79,8 @@ fix: install-test ## Format, and repair what ruff can repair
 	$(RUN) ruff check --fix .
 	$(RUN) black --quiet .
 
-docs: install-run ## Write the generated parts of docs/: the topic table, the JSON Schemas
-	@$(BIN)/python -c 'from pathlib import Path; from topics.docs import write_docs; \
+docs: install-run ## Write the generated parts of docs/: topics, JSON Schemas, metrics, faults
+	@$(BIN)/python -c 'from pathlib import Path; from api.docs import write_docs; \
 		print(*write_docs(Path("docs")) or ["docs/ is up to date."], sep="\n")'
 
 schemas: docs ## The same; the JSON Schema of every message is in docs/schemas/

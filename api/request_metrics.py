@@ -1,9 +1,11 @@
 """Counts what this API answered, and how fast."""
 
-from prometheus_client import CollectorRegistry, GCCollector, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
+
+from configs.meters import histogram
+from configs.metrics import API_REQUEST_SECONDS
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class RequestMetrics:
@@ -18,13 +20,7 @@ class RequestMetrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
-        self._seconds = Histogram(
-            "pets_api_request_seconds",
-            "Answers by route and status; reads should stay below 0.05 at the 99th percentile.",
-            ("method", "route", "status"),
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
+        self._seconds = histogram(API_REQUEST_SECONDS, self.registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer.

@@ -1,11 +1,10 @@
 """One session's clock, kept in PETS_HOME so that a later session never runs back in time."""
 
-import time
 from pathlib import Path
 
 import msgspec
 
-from configs.clock import SessionClock
+from configs.clock import PROCESS_WALL, SessionClock
 from schemas.errors import ConfigurationError
 
 
@@ -31,6 +30,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             "PETS_SPEED": repr(self.speed),
             "PETS_ANCHOR_WALL_MS": str(self.anchor_wall_ms),
             "PETS_ANCHOR_EVENT_MS": str(self.anchor_event_ms),
+            "PETS_WALL_OFFSET_MS": str(PROCESS_WALL.offset_ms),
         }
 
 
@@ -45,7 +45,7 @@ def open_session(home: Path, speed: float, live: bool) -> Session:
     Raises:
         ConfigurationError: Live data asked for in a home whose clock runs ahead of wall time.
     """
-    wall = time.time_ns() // 1_000_000
+    wall = PROCESS_WALL()
     last = _read(home)
     last_event = 0 if last is None else last.clock().at(last.seen_wall_ms)
     if live and last_event > wall:
@@ -67,7 +67,7 @@ def write_session(home: Path, session: Session) -> None:
     """Keep the session; called now and then so that a killed run is known to have run."""
     path = _path(home)
     path.parent.mkdir(parents=True, exist_ok=True)
-    seen = msgspec.structs.replace(session, seen_wall_ms=time.time_ns() // 1_000_000)
+    seen = msgspec.structs.replace(session, seen_wall_ms=PROCESS_WALL())
     draft = path.with_suffix(".new")
     draft.write_bytes(msgspec.json.encode(seen))
     draft.replace(path)

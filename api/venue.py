@@ -3,9 +3,10 @@
 import asyncio
 import os
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry
 
-from configs.metrics import served
+from configs import metrics as catalogue
+from configs.meters import Read, served
 from configs.settings import Settings
 from connectors.polymarket.connector import MarketConnector
 from connectors.polymarket.rest import PublicRest
@@ -38,7 +39,7 @@ async def run_connector(settings: Settings) -> None:
             settings.shards,
             settings.max_markets,
         )
-        registry = _metrics(producer, connector)
+        registry = _metrics(producer, connector, rest)
         with served(registry, settings.metrics_host, settings.metrics_port):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(connector.run())
@@ -52,15 +53,24 @@ async def run_sandbox(settings: Settings) -> None:
     await serve(played, settings.clock(), settings.sandbox_host, settings.sandbox_port)
 
 
-def _metrics(producer: FrameProducer, connector: MarketConnector) -> CollectorRegistry:
+def _metrics(
+    producer: FrameProducer, connector: MarketConnector, rest: PublicRest
+) -> CollectorRegistry:
     """The connector's metrics, read when they are asked for."""
     registry = CollectorRegistry()
-    markets = Gauge("pets_connector_markets", "Markets followed.", registry=registry)
-    markets.set_function(lambda: connector.markets)
-    messages = Gauge("pets_connector_messages", "Messages published.", registry=registry)
-    messages.set_function(lambda: producer.messages)
-    records = Gauge("pets_connector_records", "Records written.", registry=registry)
-    records.set_function(lambda: producer.records)
+    registry.register(
+        Read(
+            {
+                catalogue.CONNECTOR_MARKETS: lambda: connector.markets,
+                catalogue.CONNECTOR_MESSAGES: lambda: producer.messages,
+                catalogue.CONNECTOR_RECORDS: lambda: producer.records,
+                catalogue.CONNECTOR_DEAD: lambda: connector.dead_letters,
+                catalogue.CONNECTOR_RECONNECTS: lambda: connector.reconnects,
+                catalogue.CONNECTOR_SILENCE: lambda: connector.silence_s,
+                catalogue.CONNECTOR_REFUSED: lambda: rest.refused,
+            }
+        )
+    )
     return registry
 
 

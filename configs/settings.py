@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from configs.clock import SessionClock
+from configs.clock import PROCESS_WALL, SessionClock, SteadyWall
 from schemas.values import Money
 
 Source = Literal["world", "recorded", "both", "live"]
@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     seed: int = Field(7, description="Seed of the simulated world and of latency noise.")
     anchor_wall_ms: int = Field(0, description="Wall time at which the session clock was anchored.")
     anchor_event_ms: int = Field(0, description="Session time at that moment.")
+    wall_offset_ms: int = Field(
+        0,
+        description="Wall time at the machine's start, ms UTC, shared by a session's processes on "
+        "one machine so that setting its clock moves none of them; 0 is taken at the start.",
+    )
     capital: Decimal = Field(
         Decimal(10_000), gt=0, description="Paper dollars of each running bot."
     )
@@ -106,4 +111,5 @@ class Settings(BaseSettings):
 
     def clock(self) -> SessionClock:
         """The session clock of this process; wall time where nothing was anchored."""
-        return SessionClock(self.anchor_wall_ms, self.anchor_event_ms, self.speed)
+        wall = SteadyWall(self.wall_offset_ms) if self.wall_offset_ms else PROCESS_WALL
+        return SessionClock(self.anchor_wall_ms, self.anchor_event_ms, self.speed, wall)

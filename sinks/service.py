@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Coroutine
 
+from configs.meters import served
 from configs.settings import Settings
 from sinks.consumer import DEFAULT_RULES, FIRST_RETRY_S, LAST_RETRY_S, SinkConsumer, SinkRules
 from sinks.intake import NAME
-from sinks.metrics import served
 from sinks.pool import open_pool
 from sinks.port import SinkAwayError
 from sinks.pulse import Pulse
@@ -36,7 +36,7 @@ async def run_sinks(settings: Settings, rules: SinkRules = DEFAULT_RULES) -> Non
     )
     async with producer:
         pulse = Pulse(producer, settings.clock())
-        with served(pulse.metrics, settings.metrics_host, settings.metrics_port):
+        with served(pulse.metrics.registry, settings.metrics_host, settings.metrics_port):
             await _until_failure(pulse.run(), _follow(settings, pulse, rules))
 
 

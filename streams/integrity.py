@@ -25,6 +25,8 @@ class Flaw(StrEnum):
     OFF_GRID = "off-grid"
     STATED_BEST = "stated-best"
     HASH = "hash"
+    UNREADABLE = "unreadable"
+    ORDER = "order"
 
 
 class Finding(msgspec.Struct, frozen=True):

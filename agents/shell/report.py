@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from agents.shell.context import ShellContext
+from agents.shell.verdicts import reasons_of
 from agents.stages.framing import Outcome
 from schemas.ids import derive_id
 from schemas.ops import Alert, Heartbeat, Severity
@@ -70,6 +71,8 @@ class StageReport:
         self._processed += 1
         counts.messages += outcome.applied
         counts.records_out += len(outcome.records)
+        for reason in reasons_of(outcome):
+            self._metrics.verdicts.labels(reason).inc()
         self._metrics.frame_size.observe(outcome.applied + len(outcome.dead))
         if now:
             self._metrics.latency.observe(max(0.0, self._context.clock.wall_age_s(now)))
@@ -121,7 +124,6 @@ class StageReport:
         Raises:
             InfrastructureError: The broker took no more records.
         """
-        log.error(rule, stage=self._stage, detail=detail)
         self._alerts += 1
         now = self._context.clock.now_ms()
         alert = Alert(
@@ -134,6 +136,7 @@ class StageReport:
             scope=self._stage,
             detail=detail,
         )
+        log.error(rule, stage=self._stage, detail=detail, event_id=alert.event_id)
         await self._context.reports.publish(ALERTS, self._stage, alert)
 
     def _tell_counts(self) -> None:

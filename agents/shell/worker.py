@@ -9,16 +9,17 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 
 import structlog
 import uvloop
-from prometheus_client import start_http_server
 
 from agents.shell.clock import ClockService
 from agents.shell.context import ShellContext
 from agents.shell.metrics import WorkerMetrics
 from agents.shell.runner import StageAgent, StageFactory
 from agents.shell.steps import Watch, unwatched
+from configs.meters import MetricsPort
 from configs.settings import Settings
 from schemas.errors import InfrastructureError, PETSError
 from topics.admin import ensure_topics
@@ -188,20 +189,8 @@ class Worker:
         host, port = self._settings.metrics_host, self._settings.metrics_port
         if not port:
             return
-        try:
-            server, thread = start_http_server(port, host, context.metrics.registry)
-        except OSError as error:
-            raise InfrastructureError(
-                f"Metrics cannot be served on {host}:{port} ({error.strerror}): set "
-                "PETS_METRICS_PORT to a free port, or to 0 for none."
-            ) from error
-
-        async def close() -> None:
-            await asyncio.to_thread(server.shutdown)
-            server.server_close()
-            await asyncio.to_thread(thread.join)
-
-        self._closing.append(("metrics", close))
+        opened = MetricsPort(context.metrics.registry, host, port)
+        self._closing.append(("metrics", partial(asyncio.to_thread, opened.close)))
 
     async def _beat(self) -> None:
         while True:

@@ -53,6 +53,10 @@ from streams.integrity import (
 from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, MARKET_TRADES, TopicSpec
 from topics.dead_letters import NOWHERE, WHOLE_RECORD, letter_of
 
+UNREADABLE = (msgspec.DecodeError, LookupError, ValueError, ArithmeticError, RecursionError)
+"""What bytes of a venue may raise: no JSON, wrong types, unknown tokens, no numbers, 10,000 `[`."""
+TRADES_KEPT = 256
+
 
 class Publication(NamedTuple):
     """A message, its topic, and the market whose shard it belongs to (None for every shard)."""
@@ -67,10 +71,26 @@ class _Watched:
 
     Attributes:
         batch: Venue time of the batch being applied, ms; 0 when it was checked.
+        newest: Greatest venue time applied, ms.
+        said: What was applied of that time, so that a replay of it is noticed.
+        last: What was applied last; the very same again changes nothing.
+        trades: Ids of the last trades, so that one that comes twice counts once.
         fetching: Whether a fresh book was asked for and has not come.
     """
 
-    __slots__ = ("batch", "book", "fetching", "legs", "market", "repeats", "trust")
+    __slots__ = (
+        "batch",
+        "book",
+        "fetching",
+        "last",
+        "legs",
+        "market",
+        "newest",
+        "repeats",
+        "said",
+        "trades",
+        "trust",
+    )
 
     def __init__(self, market: Market) -> None:
         self.market = market
@@ -80,6 +100,38 @@ class _Watched:
         self.batch = 0
         self.fetching = False
         self.repeats = 0
+        self.newest = 0
+        self.said: set[bytes] = set()
+        self.last = b""
+        self.trades: dict[str, None] = {}
+
+    def disorder(self, raw: bytes, time: int) -> Finding | None:
+        """What is wrong with the place of an event in time; its bytes count as said."""
+        if time < self.newest:
+            detail = f"an event of {time} ms came behind one of {self.newest} ms"
+            return Finding(Flaw.ORDER, f"{detail}: it is left out, the book is read anew")
+        if time > self.newest:
+            self.newest = time
+            self.said.clear()
+        again = raw in self.said and raw != self.last
+        self.said.add(raw)
+        self.last = raw
+        detail = f"an event of {time} ms came again behind others of that time"
+        return Finding(Flaw.ORDER, f"{detail}: the book is read anew") if again else None
+
+    def starts_anew(self, time: int) -> None:
+        """A book was read beside the stream: what is older than it is behind it."""
+        self.newest, self.last = time, b""
+        self.said.clear()
+
+    def has_told(self, trade_id: str) -> bool:
+        """Whether this trade came before; it counts as told from then on."""
+        if trade_id in self.trades:
+            return True
+        self.trades[trade_id] = None
+        if len(self.trades) > TRADES_KEPT:
+            del self.trades[next(iter(self.trades))]
+        return False
 
 
 class BookFeed:
@@ -140,15 +192,14 @@ class BookFeed:
         out: list[Publication] = []
         try:
             payloads = split_frame(frame)
-        except msgspec.DecodeError as error:
-            return [self._dead(frame, WHOLE_RECORD, error, now)]
+        except UNREADABLE as error:
+            raw = frame.encode(errors="replace") if isinstance(frame, str) else frame
+            return self._unreadable(raw, WHOLE_RECORD, error, now)
         for index, payload in enumerate(payloads):
             try:
                 out.extend(self._on_event(decode_event(payload), payload, now))
-            except OffGridError as error:
-                out.extend(self._off_grid(payload, error, now))
-            except (msgspec.DecodeError, KeyError, ValueError, ArithmeticError) as error:
-                out.append(self._dead(payload, index, error, now))
+            except (OffGridError, *UNREADABLE) as error:
+                out.extend(self._unreadable(payload, index, error, now))
         return out
 
     def on_batch_end(self, now: int) -> list[Publication]:
@@ -159,7 +210,7 @@ class BookFeed:
 
     def on_books(self, books: Iterable[tuple[BookWire, bytes]], now: int) -> list[Publication]:
         """Fold books read over REST after a loss of trust."""
-        return [item for wire, raw in books for item in self._on_book(wire, raw, now)]
+        return [item for wire, raw in books for item in self._on_book(wire, raw, now, asked=True)]
 
     def on_lost(self, reason: str, now: int) -> list[Publication]:
         """The connection is gone: every book is STALE until its next snapshots."""
@@ -168,6 +219,7 @@ class BookFeed:
             watched.book.drop()
             watched.batch = 0
             watched.fetching = False
+            watched.starts_anew(0)
             out.extend(self._grade(watched, on_drop(watched.trust, reason), now))
         self._open.clear()
         return out
@@ -195,10 +247,14 @@ class BookFeed:
         if watched is None:
             return []
         time = millis_of(wire.timestamp, now)
-        out = self._begin(watched, time, now)
         watched.repeats += 1
         head = envelope(raw, time, now, f"{now}|{watched.repeats}")
         delta = parse_changes(wire, watched.legs, watched.market, head, self.feed)
+        finding = watched.disorder(raw, time)
+        if finding is not None and time < watched.newest:
+            return self._doubt(watched, finding, now)
+        out = self._begin(watched, time, now)
+        out += [] if finding is None else self._doubt(watched, finding, now)
         watched.book.apply_delta(delta)
         watched.trust = on_change(watched.trust)
         out.append(
@@ -206,16 +262,22 @@ class BookFeed:
         )
         return out
 
-    def _on_book(self, wire: BookWire, raw: bytes, now: int) -> list[Publication]:
+    def _on_book(
+        self, wire: BookWire, raw: bytes, now: int, *, asked: bool = False
+    ) -> list[Publication]:
         token = self._tokens.get(wire.asset_id)
         if token is None:
             return []
         watched = self._watched[token.market_id]
         time = millis_of(wire.timestamp, now)
-        out = self._begin(watched, time, now)
         watched.repeats += 1
         head = envelope(raw, time, now, f"{now}|{watched.repeats}")
         book = parse_book(wire, token, watched.market.tick, head, self.feed)
+        if asked:
+            watched.starts_anew(time)
+        elif (finding := watched.disorder(raw, time)) is not None:
+            return self._doubt(watched, finding, now)
+        out = self._begin(watched, time, now)
         watched.book.apply_snapshot(book)
         matches = book_hash(wire) == wire.hash if wire.hash else None
         watched.trust = on_snapshot(watched.trust, token.leg, matches)
@@ -235,6 +297,8 @@ class BookFeed:
         head = envelope(raw, millis_of(wire.timestamp, now), now, salt)
         tick = watched.book.tick or watched.market.tick
         trade = parse_trade(wire, token, tick, head)
+        if wire.transaction_hash and watched.has_told(trade.event_id):
+            return []
         return [
             self._publish(watched, trade),
             Publication(MARKET_TRADES, watched.market, trade),
@@ -282,15 +346,30 @@ class BookFeed:
         self._fetch(watched)
         return self._grade(watched, on_finding(watched.trust, finding), now)
 
-    def _off_grid(self, payload: bytes, error: OffGridError, now: int) -> list[Publication]:
-        """A price off the grid: the event is kept as a dead letter, its book is not believed."""
-        out = [self._dead(payload, 0, error, now)]
-        for market_id, watched in self._watched.items():
-            if market_id.encode() in payload:
-                finding = Finding(Flaw.OFF_GRID, str(error))
-                self._fetch(watched)
-                out.extend(self._grade(watched, on_finding(watched.trust, finding), now))
+    def _unreadable(
+        self, payload: bytes, index: int, error: Exception, now: int
+    ) -> list[Publication]:
+        """Bytes that tell nothing are kept; the books that may lack a change are not believed.
+
+        An event of an unknown type is only kept: the venue adds some now and then, and the checks
+        of the books go on.
+        """
+        is_type = isinstance(error, msgspec.ValidationError)
+        if isinstance(error, RecursionError | msgspec.DecodeError) and not is_type:
+            index = WHOLE_RECORD
+        out = [self._dead(payload, index, error, now)]
+        if is_type and "$.event_type" in str(error):
+            return out
+        flaw = Flaw.OFF_GRID if isinstance(error, OffGridError) else Flaw.UNREADABLE
+        for watched in self._watched.values():
+            names = (watched.market.market_id, *watched.legs)
+            if index == WHOLE_RECORD or any(name.encode() in payload for name in names):
+                out += self._doubt(watched, Finding(flaw, str(error)), now)
         return out
+
+    def _doubt(self, watched: _Watched, finding: Finding, now: int) -> list[Publication]:
+        self._fetch(watched)
+        return self._grade(watched, on_finding(watched.trust, finding), now)
 
     def _fetch(self, watched: _Watched) -> None:
         if not watched.fetching:
@@ -322,8 +401,7 @@ class BookFeed:
     def _publish(self, watched: _Watched, message: Message) -> Publication:
         return Publication(BOOK_EVENTS, watched.market, message)
 
-    def _dead(self, payload: str | bytes, index: int, error: Exception, now: int) -> Publication:
-        raw = payload.encode() if isinstance(payload, str) else payload
+    def _dead(self, raw: bytes, index: int, error: Exception, now: int) -> Publication:
         cause = f"{type(error).__name__}: {error}"
         letter = letter_of(SOURCE, self.feed, NOWHERE, NOWHERE, index, cause, raw, now)
         named = envelope(raw, now, now, f"{now}|{index}")

@@ -15,7 +15,7 @@ from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.market import FeedStatus, Market, MarketListed
 from schemas.values import MarketStatus
-from topics.catalog import BOOK_EVENTS, LIFECYCLE, Scope, TopicSpec
+from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, Scope, TopicSpec
 from topics.partition import shard_of
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,11 @@ class _Line:
 
 
 class MarketConnector:
-    """Reads the venue's public market data and publishes it, checked and graded."""
+    """Reads the venue's public market data and publishes it, checked and graded.
+
+    Attributes:
+        dead_letters: Frames and events that did not parse since the start.
+    """
 
     def __init__(
         self,
@@ -75,12 +79,24 @@ class MarketConnector:
         self._markets: dict[MarketId, Market] = {}
         self._home: dict[MarketId, _Line] = {}
         self._wake = asyncio.Event()
+        self.dead_letters = 0
         self._tasks = asyncio.TaskGroup()
 
     @property
     def markets(self) -> int:
         """How many markets are followed."""
         return len(self._markets)
+
+    @property
+    def reconnects(self) -> int:
+        """How many connections were lost since the start."""
+        return sum(line.socket.losses for line in self._lines)
+
+    @property
+    def silence_s(self) -> float:
+        """Since the connection that is silent longest was heard, seconds; 0 before the first."""
+        now = asyncio.get_running_loop().time() if self._lines else 0.0
+        return max((now - line.socket.heard_wall for line in self._lines), default=0.0)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -221,6 +237,7 @@ class MarketConnector:
 
     async def _publish(self, publication: Publication) -> None:
         topic, market, message = publication
+        self.dead_letters += topic is DEAD_LETTERS
         if topic.scope is not Scope.SHARD:
             await self._publisher.publish(topic, SOURCE, message)
         elif market is not None:

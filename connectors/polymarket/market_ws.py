@@ -35,6 +35,7 @@ class MarketSocket:
         feed: Its name in messages and logs.
         heard_wall: Loop time at which anything was last heard.
         connected: Whether it is open now.
+        losses: How often a connection was lost, or could not be made.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class MarketSocket:
         self.feed = feed
         self.heard_wall = 0.0
         self.connected = False
+        self.losses = 0
         self._url = url
         self._on_frame = on_frame
         self._on_state = on_state
@@ -99,6 +101,7 @@ class MarketSocket:
             except (OSError, WebSocketException) as error:
                 reason = repr(error)
             self._socket = None
+            self.losses += 1
             if self.connected:
                 self.connected = False
                 await self._on_state(False, reason)

@@ -13,6 +13,7 @@ from schemas.errors import InfrastructureError
 
 PAGE = 100
 BOOKS_PER_CALL = 100
+TOO_MANY = 429
 RETRY_STATUS = frozenset({425, 429, 500, 502, 503, 504})
 
 
@@ -27,7 +28,11 @@ def _is_passing(error: BaseException) -> bool:
 
 
 class PublicRest:
-    """Reads of public data; every call is retried with backoff, then fails in one sentence."""
+    """Reads of public data; every call is retried with backoff, then fails in one sentence.
+
+    Attributes:
+        refused: Calls that the venue refused because there were too many.
+    """
 
     def __init__(self, gamma_url: str, clob_url: str, timeout_s: float = 5.0) -> None:
         """Name the hosts.
@@ -40,6 +45,7 @@ class PublicRest:
         self._gamma = gamma_url.rstrip("/")
         self._clob = clob_url.rstrip("/")
         self._http = httpx.AsyncClient(timeout=timeout_s)
+        self.refused = 0
 
     async def __aenter__(self) -> Self:
         """Use as a context to close the connections."""
@@ -115,6 +121,7 @@ class PublicRest:
                     reply = await self._http.request(
                         method, url, params=params, content=content, headers=headers
                     )
+                    self.refused += reply.status_code == TOO_MANY
                     reply.raise_for_status()
                     return reply.content
         except httpx.HTTPError as error:

@@ -6,11 +6,12 @@ import pytest
 
 from api.runtime.ports import free_port
 from configs.clock import SessionClock
+from configs.meters import served
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from schemas.ops import Alert, DeadLetter, Heartbeat
 from sinks.intake import Place, Refused
-from sinks.metrics import SinkMetrics, served
+from sinks.metrics import SinkMetrics
 from sinks.pulse import Pulse
 from topics.catalog import ALERTS, DEAD_LETTERS, FILLS, HEARTBEATS, TopicSpec
 from topics.dead_letters import PAYLOAD_LIMIT
@@ -84,17 +85,17 @@ async def test_a_heartbeat_says_what_is_waited_for() -> None:
 async def test_metrics_are_served_where_asked() -> None:
     metrics, port = SinkMetrics(), free_port()
     metrics.rows.inc(5)
-    with served(metrics, "127.0.0.1", port):
+    with served(metrics.registry, "127.0.0.1", port):
         async with httpx.AsyncClient() as client:
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")
         assert "pets_sink_rows_total 5.0" in answer.text
         with (
             pytest.raises(InfrastructureError, match="PETS_METRICS_PORT"),
-            served(metrics, "127.0.0.1", port),
+            served(metrics.registry, "127.0.0.1", port),
         ):
             pass
 
 
 def test_port_0_serves_no_metrics() -> None:
-    with served(SinkMetrics(), "127.0.0.1", 0):
+    with served(SinkMetrics().registry, "127.0.0.1", 0):
         pass

@@ -2,7 +2,8 @@ import re
 
 from prometheus_client import generate_latest
 
-from agents.shell.metrics import METRICS, Kind, WorkerMetrics
+from agents.shell.metrics import WorkerMetrics
+from configs.metrics import WORKER_METRICS
 
 
 def test_every_metric_of_the_catalogue_is_exposed_with_its_stage() -> None:
@@ -14,7 +15,7 @@ def test_every_metric_of_the_catalogue_is_exposed_with_its_stage() -> None:
     text = generate_latest(metrics.registry).decode()
 
     exposed = set(re.findall(r"^# TYPE (\S+) (?:counter|gauge|histogram)$", text, re.MULTILINE))
-    wanted = {spec.name + ("_total" if spec.kind is Kind.COUNTER else "") for spec in METRICS}
+    wanted = {metric.shown for metric in WORKER_METRICS}
     created = {name for name in exposed if name.endswith("_created")}
     assert exposed - created == wanted
     assert 'pets_stage_messages_total{stage="gate"} 3.0' in text

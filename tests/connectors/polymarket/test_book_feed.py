@@ -129,7 +129,8 @@ def test_a_cross_inside_a_batch_is_normal_and_at_its_end_a_finding() -> None:
     healing = changes((YES, "BUY", "0.53", "0"), (NO, "SELL", "0.47", "0"))
     feed.on_frame(healing, 30)
     assert feed.on_batch_end(40) == []
-    feed.on_frame(crossing, 50)
+    again = changes((YES, "BUY", "0.53", "5"), (NO, "SELL", "0.47", "5"), time=3)
+    feed.on_frame(again, 50)
     ended = feed.on_batch_end(60)
     assert trusts(ended) == [Trust.SUSPECT]
     assert feed.refetch == {MARKET.market_id}

@@ -1,0 +1,23 @@
+"""Writes the generated parts of the documentation; `make docs` calls it."""
+
+from pathlib import Path
+
+from configs.metrics_docs import metrics_page
+from topics.docs import write_docs as write_topic_docs
+
+
+def write_docs(docs: Path) -> list[Path]:
+    """Write the topic table, the JSON Schemas and the table of metrics.
+
+    Args:
+        docs: The documentation's folder.
+
+    Returns:
+        Files that were changed, added or removed.
+    """
+    changed = write_topic_docs(docs)
+    page = docs / "metrics.md"
+    if not page.exists() or page.read_text(encoding="utf-8") != metrics_page():
+        page.write_text(metrics_page(), encoding="utf-8")
+        changed.append(page)
+    return changed
