@@ -7,12 +7,13 @@ from functools import partial
 from typing import NamedTuple
 
 import httpx
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry
 
 from api.feed_making import FeedMaker, Switched
 from configs.clock import SessionClock
 from configs.feeds import load_feeds
-from configs.metrics import served
+from configs.meters import gauge, served
+from configs.metrics import FEED_MESSAGES, FEED_UP
 from configs.settings import Settings
 from connectors.esports.pandascore import PandaScoreFeed
 from connectors.esports.pandascore_frames import FrameSockets
@@ -85,11 +86,8 @@ class FeedRunner:
         self._off: list[Switched] = []
         self._pollers: list[FeedPoller] = []
         self._socket: WalletSocket | None = None
-        labels = ("feed",)
-        self._up = Gauge("pets_feed_up", "1 while a feed answers.", labels, registry=registry)
-        self._published = Gauge(
-            "pets_feed_messages", "Messages a feed published.", labels, registry=registry
-        )
+        self._up = gauge(FEED_UP, registry)
+        self._published = gauge(FEED_MESSAGES, registry)
 
     async def run(self) -> None:
         """Work until cancelled."""

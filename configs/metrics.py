@@ -303,9 +303,22 @@ API_METRICS: tuple[Metric, ...] = (
     API_DATABASE_UP,
     API_REQUEST_SECONDS,
 )
+FEED_UP = Metric(
+    "pets_feed_up", Kind.GAUGE, "1 or 0", "feeds", "1 while a feed answers.", ("feed",)
+)
+FEED_MESSAGES = Metric(
+    "pets_feed_messages",
+    Kind.GAUGE,
+    "messages",
+    "feeds",
+    "Messages a feed published since the start.",
+    ("feed",),
+)
+FEED_METRICS: tuple[Metric, ...] = (FEED_UP, FEED_MESSAGES)
 METRICS: tuple[Metric, ...] = (
     *WORKER_METRICS,
     *SINK_METRICS,
     *CONNECTOR_METRICS,
+    *FEED_METRICS,
     *API_METRICS,
 )

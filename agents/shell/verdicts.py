@@ -15,7 +15,7 @@ _codec: TopicCodec[Message] = TopicCodec(DECISIONS)
 
 
 def reasons_of(outcome: Outcome) -> Iterator[str]:
-    """The reason of each verdict: `approved`, the code of a denial, or `merge` for a denied merge."""
+    """The reason of each verdict: `approved`, the code of a denial, `merge` for a merge denied."""
     for record in outcome.records:
         if record.topic is not DECISIONS:
             continue
