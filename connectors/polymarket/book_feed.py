@@ -23,6 +23,7 @@ from connectors.polymarket.parse import (
     parse_tick_size,
     parse_trade,
 )
+from connectors.polymarket.watched import Watched
 from connectors.polymarket.wire import (
     BestBidAskWire,
     BookWire,
@@ -39,7 +40,6 @@ from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.market import BookTrustChanged, Market
 from schemas.values import Trust
-from streams.book import Book
 from streams.integrity import (
     Finding,
     Flaw,
@@ -55,7 +55,6 @@ from topics.dead_letters import NOWHERE, WHOLE_RECORD, letter_of
 
 UNREADABLE = (msgspec.DecodeError, LookupError, ValueError, ArithmeticError, RecursionError)
 """What bytes of a venue may raise: no JSON, wrong types, unknown tokens, no numbers, 10,000 `[`."""
-TRADES_KEPT = 256
 
 
 class Publication(NamedTuple):
@@ -64,74 +63,6 @@ class Publication(NamedTuple):
     topic: TopicSpec
     market: Market | None
     message: Message
-
-
-class _Watched:
-    """One market on this connection.
-
-    Attributes:
-        batch: Venue time of the batch being applied, ms; 0 when it was checked.
-        newest: Greatest venue time applied, ms.
-        said: What was applied of that time, so that a replay of it is noticed.
-        last: What was applied last; the very same again changes nothing.
-        trades: Ids of the last trades, so that one that comes twice counts once.
-        fetching: Whether a fresh book was asked for and has not come.
-    """
-
-    __slots__ = (
-        "batch",
-        "book",
-        "fetching",
-        "last",
-        "legs",
-        "market",
-        "newest",
-        "repeats",
-        "said",
-        "trades",
-        "trust",
-    )
-
-    def __init__(self, market: Market) -> None:
-        self.market = market
-        self.legs = {str(market.yes_token_id): 0, str(market.no_token_id): 1}
-        self.book = Book()
-        self.trust = TrustState()
-        self.batch = 0
-        self.fetching = False
-        self.repeats = 0
-        self.newest = 0
-        self.said: set[bytes] = set()
-        self.last = b""
-        self.trades: dict[str, None] = {}
-
-    def disorder(self, raw: bytes, time: int) -> Finding | None:
-        """What is wrong with the place of an event in time; its bytes count as said."""
-        if time < self.newest:
-            detail = f"an event of {time} ms came behind one of {self.newest} ms"
-            return Finding(Flaw.ORDER, f"{detail}: it is left out, the book is read anew")
-        if time > self.newest:
-            self.newest = time
-            self.said.clear()
-        again = raw in self.said and raw != self.last
-        self.said.add(raw)
-        self.last = raw
-        detail = f"an event of {time} ms came again behind others of that time"
-        return Finding(Flaw.ORDER, f"{detail}: the book is read anew") if again else None
-
-    def starts_anew(self, time: int) -> None:
-        """A book was read beside the stream: what is older than it is behind it."""
-        self.newest, self.last = time, b""
-        self.said.clear()
-
-    def has_told(self, trade_id: str) -> bool:
-        """Whether this trade came before; it counts as told from then on."""
-        if trade_id in self.trades:
-            return True
-        self.trades[trade_id] = None
-        if len(self.trades) > TRADES_KEPT:
-            del self.trades[next(iter(self.trades))]
-        return False
 
 
 class BookFeed:
@@ -148,7 +79,7 @@ class BookFeed:
         self.feed = feed
         self.refetch: set[MarketId] = set()
         self.unlisted = False
-        self._watched: dict[MarketId, _Watched] = {}
+        self._watched: dict[MarketId, Watched] = {}
         self._tokens: dict[str, Token] = {}
         self._open: set[MarketId] = set()
 
@@ -167,7 +98,7 @@ class BookFeed:
         if known is not None:
             known.market = market
             return
-        watched = _Watched(market)
+        watched = Watched(market)
         self._watched[market.market_id] = watched
         for token, leg in watched.legs.items():
             self._tokens[token] = Token(market.market_id, leg)
@@ -327,7 +258,7 @@ class BookFeed:
         head = envelope(raw, millis_of(wire.timestamp, now), now)
         return [Publication(LIFECYCLE, market, parse_resolution(wire, market, head))]
 
-    def _begin(self, watched: _Watched, time: int, now: int) -> list[Publication]:
+    def _begin(self, watched: Watched, time: int, now: int) -> list[Publication]:
         """A new venue time ends the batch before it."""
         out = []
         if watched.batch and watched.batch != time:
@@ -336,7 +267,7 @@ class BookFeed:
         self._open.add(watched.market.market_id)
         return out
 
-    def _check(self, watched: _Watched, now: int) -> list[Publication]:
+    def _check(self, watched: Watched, now: int) -> list[Publication]:
         if not watched.batch:
             return []
         watched.batch = 0
@@ -367,16 +298,16 @@ class BookFeed:
                 out += self._doubt(watched, Finding(flaw, str(error)), now)
         return out
 
-    def _doubt(self, watched: _Watched, finding: Finding, now: int) -> list[Publication]:
+    def _doubt(self, watched: Watched, finding: Finding, now: int) -> list[Publication]:
         self._fetch(watched)
         return self._grade(watched, on_finding(watched.trust, finding), now)
 
-    def _fetch(self, watched: _Watched) -> None:
+    def _fetch(self, watched: Watched) -> None:
         if not watched.fetching:
             watched.fetching = True
             self.refetch.add(watched.market.market_id)
 
-    def _grade(self, watched: _Watched, trust: TrustState, now: int) -> list[Publication]:
+    def _grade(self, watched: Watched, trust: TrustState, now: int) -> list[Publication]:
         """Take over a grade; tell it when it differs."""
         before = watched.trust.trust
         watched.trust = trust
@@ -398,7 +329,7 @@ class BookFeed:
         )
         return [self._publish(watched, changed)]
 
-    def _publish(self, watched: _Watched, message: Message) -> Publication:
+    def _publish(self, watched: Watched, message: Message) -> Publication:
         return Publication(BOOK_EVENTS, watched.market, message)
 
     def _dead(self, raw: bytes, index: int, error: Exception, now: int) -> Publication:
