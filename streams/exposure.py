@@ -45,8 +45,8 @@ NOTHING = Losses(ZERO, ZERO)
 
 def held(stake: Stake) -> Losses:
     """Losses of what is held: its whole cost minus its payoff in each state."""
-    cost = stake.cost
-    return Losses(cost - stake.size(Side.YES), cost - stake.size(Side.NO))
+    yes, no, cost = stake.yes, stake.no, stake.cost
+    return Losses(cost if yes is None else cost - yes.size, cost if no is None else cost - no.size)
 
 
 def filled(order: Order, size: Decimal, stake: Stake) -> Losses:
@@ -56,7 +56,8 @@ def filled(order: Order, size: Decimal, stake: Stake) -> Losses:
     and adds the payoff where the token wins; what it earns is realised and no part of exposure.
     """
     if order.action is Action.BUY:
-        win, lose = order.price * size - size, order.price * size
+        lose = order.price * size
+        win = lose - size
     else:
         cost = _average_cost(stake.side(order.side), size)
         win, lose = size - cost, -cost
@@ -73,10 +74,21 @@ def of_market(stake: Stake, orders: Iterable[tuple[Order, Decimal]]) -> Losses:
         stake: What is held.
         orders: Orders and their remaining shares, all of this market.
     """
-    losses = held(stake)
+    if_yes, if_no = held(stake)
     for order, size in orders:
-        losses = losses.plus_worst(filled(order, size, stake))
-    return losses
+        if order.action is Action.BUY:
+            # Its gain where the token wins is not counted, so only its price is.
+            if order.side is Side.YES:
+                if_no += order.price * size
+            else:
+                if_yes += order.price * size
+            continue
+        yes_more, no_more = filled(order, size, stake)
+        if yes_more > ZERO:
+            if_yes += yes_more
+        if no_more > ZERO:
+            if_no += no_more
+    return Losses(if_yes, if_no)
 
 
 def states(losses: Sequence[Losses], *, exclusive: bool, complete: bool) -> list[Decimal]:
@@ -152,27 +164,90 @@ def is_reduce(position: EventPosition, order: Order, size: Decimal) -> bool:
     stake = position.stakes.get(order.market_id, EMPTY)
     if order.action is Action.SELL and stake.size(order.side) < size:
         return False
-    if not position.exclusive and (stake.net >= 0 if is_bid(order) else stake.net <= 0):
-        # In one binary market only an order against the net inventory reduces.
+    if not position.exclusive and opens_alone(stake, order):
         return False
+    if not position.exclusive:
+        resting = [(e.order, e.remaining, e.kind) for e in position.orders]
+        return reduces_market(stake, resting, order, size)
     if not all(_falls(position, order, size, others_filled=each) for each in (False, True)):
         return False
     return position.exposure([(order, size)]) <= position.exposure()
 
 
+def opens_alone(stake: Stake, order: Order) -> bool:
+    """Whether an order in one binary market is not against the net inventory; it adds to it."""
+    net = stake.net
+    return net >= ZERO if is_bid(order) else net <= ZERO
+
+
+def reduces_market(
+    stake: Stake,
+    resting: Iterable[tuple[Order, Decimal, IntentKind]],
+    order: Order,
+    size: Decimal,
+) -> bool:
+    """`is_reduce` in one binary market, for an order against the net inventory.
+
+    Args:
+        stake: What is held; a SELL must not exceed it.
+        resting: The bot's orders there with their remaining shares and verified kinds.
+        order: The order.
+        size: Its shares.
+    """
+    yes, no = held(stake)
+    all_yes, all_no, reduces_yes, reduces_no = yes, no, ZERO, ZERO
+    for other, left, kind in resting:
+        if other.action is Action.BUY and kind is not IntentKind.REDUCE:
+            # Where its token wins an opening BUY can only gain, which is not counted.
+            lose = other.price * left
+            if other.side is Side.YES:
+                all_no += lose
+                no += lose
+            else:
+                all_yes += lose
+                yes += lose
+            continue
+        if_yes, if_no = filled(other, left, stake)
+        worse_yes = if_yes if if_yes > ZERO else ZERO
+        worse_no = if_no if if_no > ZERO else ZERO
+        all_yes += worse_yes
+        all_no += worse_no
+        if kind is IntentKind.REDUCE:
+            reduces_yes += if_yes
+            reduces_no += if_no
+        else:
+            yes += worse_yes
+            no += worse_no
+    if_yes, if_no = filled(order, size, stake)
+    if not _worst_falls(yes, no, if_yes, if_no):
+        return False
+    has_reduces = reduces_yes != reduces_no or reduces_yes != ZERO
+    if has_reduces and not _worst_falls(yes + reduces_yes, no + reduces_no, if_yes, if_no):
+        return False
+    after = max(all_yes + max(if_yes, ZERO), all_no + max(if_no, ZERO), ZERO)
+    return after <= max(all_yes, all_no, ZERO)
+
+
+def _worst_falls(yes: Decimal, no: Decimal, if_yes: Decimal, if_no: Decimal) -> bool:
+    """Whether one of the states that are worst after the fill is not worse than before."""
+    after_yes, after_no = yes + if_yes, no + if_no
+    if after_yes > after_no:
+        return if_yes <= ZERO
+    if after_no > after_yes:
+        return if_no <= ZERO
+    return if_yes <= ZERO or if_no <= ZERO
+
+
 def _falls(position: EventPosition, order: Order, size: Decimal, *, others_filled: bool) -> bool:
     """Whether no state that is worst after the fill is one that the fill made worse."""
     own = order.market_id
-    ids = position.market_ids(own) if position.exclusive else [own]
+    ids = position.market_ids(own)
     before = {each: _base(position, each, others_filled=others_filled) for each in ids}
     stake = position.stakes.get(own, EMPTY)
     after = {**before, own: before[own].plus(filled(order, size, stake))}
-    if position.exclusive:
-        complete = len(ids) == position.markets
-        old = states(list(before.values()), exclusive=True, complete=complete)
-        new = states(list(after.values()), exclusive=True, complete=complete)
-    else:
-        old, new = list(before[own]), list(after[own])
+    complete = len(ids) == position.markets
+    old = states(list(before.values()), exclusive=True, complete=complete)
+    new = states(list(after.values()), exclusive=True, complete=complete)
     worst = max(new)
     return any(now == worst and now <= then for now, then in zip(new, old, strict=True))
 

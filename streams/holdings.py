@@ -84,7 +84,7 @@ class Stake(msgspec.Struct):
 
     def size(self, side: Side) -> Decimal:
         """Shares held of a side."""
-        holding = self.side(side)
+        holding = self.yes if side is Side.YES else self.no
         return ZERO if holding is None else holding.size
 
     @property
@@ -95,12 +95,18 @@ class Stake(msgspec.Struct):
     @property
     def net(self) -> Decimal:
         """YES-equivalent inventory `q = n_Y − n_N` (STRATEGIES.md A.1)."""
-        return self.size(Side.YES) - self.size(Side.NO)
+        yes, no = self.yes, self.no
+        if no is None:
+            return ZERO if yes is None else yes.size
+        return -no.size if yes is None else yes.size - no.size
 
     @property
     def cost(self) -> Decimal:
         """What everything held cost, dollars."""
-        return sum((h.cost for h in (self.yes, self.no) if h is not None), ZERO)
+        yes, no = self.yes, self.no
+        if no is None:
+            return ZERO if yes is None else yes.cost
+        return no.cost if yes is None else yes.cost + no.cost
 
     def mark(self, mark: MarketMark, now: int, carry_ms: int) -> None:
         """Compute both values: pairs at 1.00 and the excess at the mark (C.2).

@@ -7,6 +7,7 @@ orders are remembered for a while, so that a repeated or late report is recognis
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 
 import msgspec
 
@@ -21,7 +22,7 @@ REMEMBERED = 250
 """Ended orders remembered at most, so that a snapshot stays small."""
 
 
-class OpenOrder(msgspec.Struct):
+class OpenOrder(msgspec.Struct, dict=True):
     """One order that may still fill.
 
     Attributes:
@@ -49,12 +50,12 @@ class OpenOrder(msgspec.Struct):
         order = self.order
         return self.remaining * order.price if order.action is Action.BUY else ZERO
 
-    @property
+    @cached_property
     def is_bid(self) -> bool:
         """Whether it stands on the bid side in YES space (STRATEGIES.md A.1)."""
         return is_bid(self.order)
 
-    @property
+    @cached_property
     def yes_price(self) -> Decimal:
         """Its price in YES space, dollars."""
         return yes_price(self.order)
@@ -103,6 +104,7 @@ class OrderIndex:
         self._by_event: dict[tuple[BotId, VenueEventId], dict[OrderId, OpenOrder]] = {}
         self._by_bot: dict[BotId, dict[OrderId, OpenOrder]] = {}
         self._cash: dict[BotId, Decimal] = {}
+        self._all_cash = ZERO
         for order_id, entry in orders.open.items():
             self._index(order_id, entry)
 
@@ -138,6 +140,10 @@ class OrderIndex:
         """
         return self._cash.get(bot_id, ZERO).quantize(MICRO_DOLLAR)
 
+    def reserved_by_all(self) -> Decimal:
+        """Dollars reserved by all open BUY orders."""
+        return self._all_cash
+
     def reserved_tokens(self, bot_id: BotId, market_id: MarketId, side: Side) -> Decimal:
         """Shares reserved by a bot's open SELL orders of a token."""
         return sum(
@@ -170,10 +176,10 @@ class OrderIndex:
             return self._fill_ended(fill, now)
         if fill.trade_id in entry.trades:
             return False
-        self._cash[fill.bot_id] -= entry.cash
+        before = entry.cash
         entry.filled += fill.size
         entry.trades.append(fill.trade_id)
-        self._cash[fill.bot_id] += entry.cash
+        self._reserve(fill.bot_id, entry.cash - before)
         if fill.status.is_terminal or entry.remaining <= 0:
             self.end(fill.order_id, now)
         return True
@@ -191,7 +197,7 @@ class OrderIndex:
         del self._by_market[order.market_id][order_id]
         del self._by_event[order.bot_id, order.venue_event_id][order_id]
         del self._by_bot[order.bot_id][order_id]
-        self._cash[order.bot_id] -= entry.cash
+        self._reserve(order.bot_id, -entry.cash)
         ended = EndedOrder(now, order.size, entry.filled, tuple(entry.trades))
         self.state.ended[order_id] = ended
         return entry
@@ -220,4 +226,8 @@ class OrderIndex:
         self._by_market.setdefault(order.market_id, {})[order_id] = entry
         self._by_event.setdefault((order.bot_id, order.venue_event_id), {})[order_id] = entry
         self._by_bot.setdefault(order.bot_id, {})[order_id] = entry
-        self._cash[order.bot_id] = self._cash.get(order.bot_id, ZERO) + entry.cash
+        self._reserve(order.bot_id, entry.cash)
+
+    def _reserve(self, bot_id: BotId, cash: Decimal) -> None:
+        self._cash[bot_id] = self._cash.get(bot_id, ZERO) + cash
+        self._all_cash += cash

@@ -6,6 +6,7 @@ does not depend on which way round a question is worded.
 
 from collections.abc import Collection
 from decimal import Decimal
+from functools import lru_cache
 
 from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Price, Zone
@@ -14,6 +15,7 @@ Z3_MIN_EDGE = Decimal("0.05")
 """Net edge in dollars per share that a directional order in zone 3 needs (D-8)."""
 
 
+@lru_cache(maxsize=4096)
 def classify(price: Decimal) -> Zone | None:
     """The zone of an order price; None in [0.01, 0.05) and (0.98, 0.99].
 

@@ -87,6 +87,7 @@ class GateStage:
         if self._facts or isinstance(message, Command | CapitalAllocated | ClockTick):
             self._tell_states(message)
         self._publish(message)
+        self._account.exposure.settle()
         return self._out.take()
 
     def snapshot(self) -> bytes:

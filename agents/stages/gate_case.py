@@ -2,22 +2,33 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from agents.stages.gate_rules import BotRights, GateRules
 from agents.stages.gate_state import GateState, reserved_pairs
 from schemas.claims import Claim
-from schemas.ids import BotId
+from schemas.ids import BotId, MarketId
 from schemas.reasons import DenialCode
 from schemas.trading import Order, Stamp
 from schemas.values import Action, IntentKind, Price, Side, Zone
 from streams import zones
 from streams.account import Account
-from streams.exposure import EMPTY, EventPosition, cost_to_open, is_reduce
+from streams.exposure import (
+    EMPTY,
+    NOTHING,
+    EventPosition,
+    Losses,
+    cost_to_open,
+    filled,
+    is_reduce,
+    opens_alone,
+    reduces_market,
+)
 from streams.holdings import Stake
 from streams.ledger_state import BotLedger
 from streams.markets import MarketFacts, ShortHorizon
-from streams.orders import OpenOrder
+from streams.orders import OpenOrder, is_bid, yes_price
 
 NO_RIGHTS = BotRights(
     intents=(),
@@ -92,16 +103,28 @@ class Case:
         self.facts: MarketFacts | None = account.state.markets.get(order.market_id)
         self.rights = rules.rights.get(order.bot_id, NO_RIGHTS)
         self.ledger = account.state.ledger.bots.get(order.bot_id, _EMPTY)
-        self._reduces: bool | None = None
-        self._equity: Decimal | None = None
+        self.bids = is_bid(order)
+        self.yes_price = yes_price(order)
 
-    @property
+    @cached_property
     def reduces(self) -> bool:
         """Whether it is a verified REDUCE, whatever it calls itself (D-22)."""
-        if self._reduces is None:
-            known = self.facts is not None and self.order.size > 0
-            self._reduces = known and is_reduce(self.position, self.order, self.order.size)
-        return self._reduces
+        facts, order = self.facts, self.order
+        if facts is None or not order.size > 0:
+            return False
+        if facts.neg_risk:
+            return is_reduce(self.position, order, order.size)
+        stake, bot_id = self.stake, self.bot_id
+        if opens_alone(stake, order):
+            return False
+        if order.action is Action.SELL and stake.size(order.side) < order.size:
+            return False
+        resting = [
+            (entry.order, entry.remaining, entry.kind)
+            for entry in self.own_orders
+            if entry.order.bot_id == bot_id
+        ]
+        return reduces_market(stake, resting, order, order.size)
 
     @property
     def position(self) -> EventPosition:
@@ -115,13 +138,13 @@ class Case:
         ]
         return known._replace(orders=(*known.orders, *mine)) if mine else known
 
-    @property
+    @cached_property
     def zone(self) -> Zone | None:
         """Zone of the price paid for the token acquired (D-7)."""
         price = zones.effective_price(self.order.action, self.order.price)
         return zones.classify(price) if Price.LOWEST <= price <= Price.HIGHEST else None
 
-    @property
+    @cached_property
     def kind(self) -> IntentKind:
         """The kind that is recorded when it passes."""
         if self.order.kind is IntentKind.ARB and self.batch.locked:
@@ -131,23 +154,22 @@ class Case:
         declared = self.order.kind
         return IntentKind.DIRECTIONAL if declared is IntentKind.REDUCE else declared
 
-    @property
+    @cached_property
     def profile(self) -> ShortHorizon | None:
         """The short-horizon profile if the market takes it."""
         profile = self.rules.account.profile
         served = profile is not None and self.facts is not None and profile.serves(self.facts)
         return profile if served else None
 
-    @property
+    @cached_property
     def equity(self) -> Decimal:
         """E_ref: the stamp's equity, within 0 and 2 % above the gate's (C.1)."""
-        if self._equity is None:
-            known = self.ledger.equity
-            most = known * (1 + self.rules.e_ref_slack)
-            self._equity = min(max(self.stamp.equity, known), most)
-        return self._equity
+        known, stamped = self.ledger.equity, self.stamp.equity
+        if stamped <= known:
+            return known
+        return min(stamped, known * (1 + self.rules.e_ref_slack))
 
-    @property
+    @cached_property
     def cost(self) -> Decimal:
         """Dollars at risk in the order alone."""
         return cost_to_open(self.order)
@@ -158,31 +180,71 @@ class Case:
         order = self.order
         return order.price * order.size if order.action is Action.BUY else Decimal(0)
 
-    @property
+    @cached_property
     def stake(self) -> Stake:
         """What the bot holds in the market."""
         return self.ledger.stakes.get(self.order.market_id, EMPTY)
 
+    @cached_property
     def own_orders(self) -> list[OpenOrder]:
         """Open orders of every bot in the market, earlier ones of the batch included."""
-        market_id = self.order.market_id
-        resting = self.account.orders.in_market(market_id)
-        mine = [entry for entry in self.earlier if entry.order.market_id == market_id]
-        return [*(entry for entry in resting if entry is not self.without), *mine]
+        market_id, without = self.order.market_id, self.without
+        found = list(self.account.orders.in_market(market_id))
+        if without is not None:
+            found = [entry for entry in found if entry is not without]
+        if self.earlier:
+            found += [entry for entry in self.earlier if entry.order.market_id == market_id]
+        return found
+
+    @cached_property
+    def before(self) -> Losses:
+        """The bot's losses in the order's market without it."""
+        return self.losses_before(self.order.market_id)
+
+    @cached_property
+    def in_market(self) -> Decimal:
+        """The bot's worst-case loss in the order's market with it and what came before it."""
+        order, (if_yes, if_no) = self.order, self.before
+        if order.action is Action.SELL:
+            return self.before.plus_worst(filled(order, order.size, self.stake)).worst
+        if order.side is Side.YES:
+            if_no += order.price * order.size
+        else:
+            if_yes += order.price * order.size
+        return max(if_yes, if_no, NOTHING.if_yes)
+
+    def losses_before(self, market_id: MarketId) -> Losses:
+        """The bot's losses in a market with the earlier orders of the batch, without this one."""
+        losses = self.account.exposure.market_losses(self.bot_id, market_id, self.without)
+        for entry in self.earlier:
+            if entry.order.market_id == market_id:
+                stake = self.ledger.stakes.get(market_id, EMPTY)
+                losses = losses.plus_worst(filled(entry.order, entry.remaining, stake))
+        return losses
 
     def free_cash(self) -> Decimal:
         """Dollars of the bot that nothing reserves."""
         reserved = self.account.orders.reserved_cash(self.bot_id)
-        reserved += sum((entry.cash for entry in self.earlier), Decimal(0))
-        if self.without is not None:
-            reserved -= self.without.cash
-        return self.ledger.cash - reserved
+        return self.ledger.cash - reserved - self._cash_of_batch()
+
+    def free_wallet(self) -> Decimal:
+        """Dollars of the account that nothing reserves."""
+        account = self.account
+        reserved = account.orders.reserved_by_all() + self._cash_of_batch()
+        return account.state.ledger.wallet - reserved
+
+    def _cash_of_batch(self) -> Decimal:
+        """Dollars of the earlier orders of the batch, less those of the order left out."""
+        cash = Decimal(0) if self.without is None else -self.without.cash
+        for entry in self.earlier:
+            cash += entry.cash
+        return cash
 
     def free_tokens(self, side: Side) -> Decimal:
         """Shares of a token that neither a resting SELL nor a merge will take."""
         order = self.order
         taken = reserved_pairs(self.state, self.bot_id, order.market_id)
-        for entry in self.own_orders():
+        for entry in self.own_orders:
             other = entry.order
             if other.bot_id == self.bot_id and other.side is side and other.action is Action.SELL:
                 taken += entry.remaining

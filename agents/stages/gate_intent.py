@@ -14,7 +14,7 @@ from streams import zones
 from streams.advice import in_force
 from streams.exposure import Losses, states
 from streams.markets import MarketFacts
-from streams.orders import OpenOrder, is_bid, yes_price
+from streams.orders import OpenOrder, is_bid
 
 ZERO = Decimal(0)
 HALF = Decimal("0.5")
@@ -35,20 +35,17 @@ def no_self_cross(case: Case) -> Denial | None:
     if not blockers:
         return None
     rule = "An order must not be matchable with our own orders, in YES prices."
-    price, other = yes_price(case.order), blockers[0].yes_price
-    side = "below" if is_bid(case.order) else "above"
+    price, other = case.yes_price, blockers[0].yes_price
+    side = "below" if case.bids else "above"
     return Denial(DenialCode.SELF_CROSS, rule, f"{side} {show(other)}", show(price))
 
 
 def crossing(case: Case) -> list[OpenOrder]:
     """Own open orders that the order could match with."""
-    bid, price = is_bid(case.order), yes_price(case.order)
-    return [
-        entry
-        for entry in case.own_orders()
-        if entry.is_bid is not bid
-        and (price >= entry.yes_price if bid else price <= entry.yes_price)
-    ]
+    price, found = case.yes_price, case.own_orders
+    if case.bids:
+        return [entry for entry in found if not entry.is_bid and price >= entry.yes_price]
+    return [entry for entry in found if entry.is_bid and price <= entry.yes_price]
 
 
 def zone_and_intent(case: Case) -> Denial | None:
@@ -93,18 +90,15 @@ def _verified(case: Case) -> bool:
 
 def _two_sided(case: Case) -> bool:
     """Whether the other side of the market is quoted, comes along, or went just now (B.3)."""
-    order, bid = case.order, is_bid(case.order)
-    with_it = any(
-        other.market_id == order.market_id and is_bid(other) is not bid
-        for other in case.batch.orders
-    )
-    rests = any(
-        entry.order.bot_id == order.bot_id and entry.is_bid is not bid
-        for entry in case.own_orders()
-    )
+    order, bid = case.order, case.bids
+    for other in case.batch.orders:
+        if other.market_id == order.market_id and is_bid(other) is not bid:
+            return True
+    for entry in case.own_orders:
+        if entry.is_bid is not bid and entry.order.bot_id == order.bot_id:
+            return True
     gone = case.state.sides_gone.get(side_key(order, bid=not bid))
-    recently = gone is not None and case.now - gone < case.rules.mm_grace_ms
-    return with_it or rests or recently
+    return gone is not None and case.now - gone < case.rules.mm_grace_ms
 
 
 def side_key(order: Order, *, bid: bool) -> str:

@@ -1,15 +1,12 @@
 """Checks 13 to 15: risk per trade, exposure, free balance (STRATEGIES.md C.1, C.3)."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
-from schemas.ids import MarketId
 from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Side
 from streams import episode_book
-from streams.exposure import EMPTY, cost_to_open, filled
-from streams.orders import is_bid
+from streams.exposure import cost_to_open
 
 ZERO = Decimal(0)
 
@@ -35,129 +32,98 @@ def trade_risk(case: Case) -> Denial | None:
 
 def _same_side(case: Case) -> Decimal:
     """Dollars at risk in the bot's other opening orders on the same quote side."""
-    bid = is_bid(case.order)
-    return sum(
-        (
-            entry.remaining * cost_to_open(entry.order) / entry.order.size
-            for entry in case.own_orders()
-            if entry.order.bot_id == case.bot_id
-            and entry.is_bid is bid
-            and entry.kind is not IntentKind.REDUCE
-        ),
-        ZERO,
-    )
+    bid, bot_id, total = case.bids, case.bot_id, ZERO
+    for entry in case.own_orders:
+        order = entry.order
+        if entry.is_bid is bid and order.bot_id == bot_id and entry.kind is not IntentKind.REDUCE:
+            total += entry.remaining * cost_to_open(order) / order.size
+    return total
 
 
 def exposure(case: Case) -> Denial | None:
     """Check 14: worst-case losses by outcome, market, event, bot, portfolio; positions; legs."""
     if case.reduces:
         return None
-    for denial in _exposures(case):
-        if denial is not None:
-            return denial
-    return None
+    return _market_limits(case) or _wider_limits(case) or _positions(case) or _legs(case)
 
 
-def _exposures(case: Case) -> Iterator[Denial | None]:
-    equity, rights, rules = case.equity, case.rights, case.rules
-    portfolio = case.account.state.breakers.portfolio.equity
-    in_market = _in_market(case, case.order.market_id)
-    if rights.outcome is not None and case.facts is not None and case.facts.neg_risk:
-        rule = "The bot may risk at most this much in one outcome."
-        yield _over(DenialCode.EXPOSURE_OUTCOME, rule, rights.outcome * equity, in_market)
+def _market_limits(case: Case) -> Denial | None:
+    """The limits of an outcome, a market, and markets that end together."""
+    equity, rights, value, facts = case.equity, case.rights, case.in_market, case.facts
+    if rights.outcome is not None and facts is not None and facts.neg_risk:
+        limit = rights.outcome * equity
+        if value > limit:
+            rule = "The bot may risk at most this much in one outcome."
+            return _over(DenialCode.EXPOSURE_OUTCOME, rule, limit, value)
     profile = case.profile
     share = rights.market if profile is None else min(rights.market, profile.market)
-    rule = "The bot may risk at most this much in one market."
-    yield _over(DenialCode.EXPOSURE_MARKET, rule, share * equity, in_market)
-    if profile is not None:
-        rule = "The bot may risk at most this much in windows that end together."
-        value = in_market + _same_end(case)
-        yield _over(DenialCode.EXPOSURE_MARKET, rule, profile.same_end * equity, value)
+    if value > share * equity:
+        rule = "The bot may risk at most this much in one market."
+        return _over(DenialCode.EXPOSURE_MARKET, rule, share * equity, value)
+    if profile is None or facts is None:
+        return None
+    book, order = case.account.exposure, case.order
+    value += book.ending_at(case.bot_id, facts.resolves_at, order.market_id)
+    rule = "The bot may risk at most this much in windows that end together."
+    return _over(DenialCode.EXPOSURE_MARKET, rule, profile.same_end * equity, value)
+
+
+def _wider_limits(case: Case) -> Denial | None:
+    """The limits of the event, the bot and the portfolio."""
+    book, rules, event = case.account.exposure, case.rules, case.order.venue_event_id
+    portfolio = case.account.state.breakers.portfolio.equity
     more = _more(case)
-    book, event = case.account.exposure, case.order.venue_event_id
-    rule = "All bots together may risk at most this much in one event."
-    value = book.of_all_bots(event) + more
-    yield _over(DenialCode.EXPOSURE_EVENT, rule, rules.event_portfolio * portfolio, value)
-    rule = "The bot may risk at most this much in all events."
-    value = book.of_bot(case.bot_id) + more
-    yield _over(DenialCode.EXPOSURE_BOT, rule, rules.bot_gross * equity, value)
+    value, limit = book.of_all_bots(event) + more, rules.event_portfolio * portfolio
+    if value > limit:
+        rule = "All bots together may risk at most this much in one event."
+        return _over(DenialCode.EXPOSURE_EVENT, rule, limit, value)
+    value, limit = book.of_bot(case.bot_id) + more, rules.bot_gross * case.equity
+    if value > limit:
+        rule = "The bot may risk at most this much in all events."
+        return _over(DenialCode.EXPOSURE_BOT, rule, limit, value)
+    value, limit = book.total() + more, rules.portfolio_gross * portfolio
     rule = "All bots together may risk at most this much in all events."
-    yield _over(
-        DenialCode.EXPOSURE_PORTFOLIO, rule, rules.portfolio_gross * portfolio, book.total() + more
-    )
-    yield _positions(case)
-    if case.kind is IntentKind.ARB:
-        rule = "No new bundle while more than this is in filled legs that nothing matches."
-        yield _over(DenialCode.EXPOSURE_LEG, rule, rules.unhedged * equity, _unmatched(case))
-
-
-def _in_market(case: Case, market_id: MarketId) -> Decimal:
-    """The bot's worst-case loss in a market with the order and what came before it."""
-    stake = case.ledger.stakes.get(market_id, EMPTY)
-    losses = case.account.exposure.market_losses(case.bot_id, market_id, case.without)
-    for entry in case.earlier:
-        if entry.order.market_id == market_id:
-            losses = losses.plus_worst(filled(entry.order, entry.remaining, stake))
-    if market_id == case.order.market_id:
-        losses = losses.plus_worst(filled(case.order, case.order.size, stake))
-    return losses.worst
-
-
-def _same_end(case: Case) -> Decimal:
-    """The bot's worst-case losses in other windows that end when this one does."""
-    markets, facts = case.account.state.markets, case.facts
-    if facts is None:
-        return ZERO
-    ordered = (entry.order.market_id for entry in case.account.orders.of_bot(case.bot_id))
-    others = dict.fromkeys((*case.ledger.stakes, *ordered))
-    return sum(
-        (
-            case.account.exposure.market_losses(case.bot_id, other).worst
-            for other in others
-            if other != case.order.market_id
-            and other in markets
-            and markets[other].resolves_at == facts.resolves_at
-        ),
-        ZERO,
-    )
+    return _over(DenialCode.EXPOSURE_PORTFOLIO, rule, limit, value)
 
 
 def _more(case: Case) -> Decimal:
     """By how much the order and what came before it raise the bot's exposure in the event."""
-    book, order = case.account.exposure, case.order
+    book, order, bot_id = case.account.exposure, case.order, case.bot_id
     if case.facts is not None and case.facts.neg_risk:
         after = case.position.exposure([(order, order.size)])
-        return after - book.of_event(case.bot_id, order.venue_event_id)
-    markets = dict.fromkeys([*(entry.order.market_id for entry in case.earlier), order.market_id])
-    return sum(
-        (_in_market(case, m) - book.market_losses(case.bot_id, m).worst for m in markets), ZERO
-    )
+        return after - book.of_event(bot_id, order.venue_event_id)
+    if not case.earlier and case.without is None:
+        return case.in_market - case.before.worst
+    more = case.in_market - book.market_losses(bot_id, order.market_id).worst
+    others = dict.fromkeys(entry.order.market_id for entry in case.earlier)
+    for market_id in others:
+        if market_id != order.market_id:
+            before = book.market_losses(bot_id, market_id).worst
+            more += case.losses_before(market_id).worst - before
+    return more
 
 
 def _positions(case: Case) -> Denial | None:
     """Markets with more than dust, or with an opening order, count as positions."""
-    open_markets = open_positions(case)
-    open_markets[case.order.market_id] = None
-    if len(open_markets) <= case.rights.positions:
+    known, own = case.account.exposure.open_markets(case.bot_id), case.order.market_id
+    if not case.earlier and own in known and len(known) <= case.rights.positions:
+        return None
+    new = {entry.order.market_id for entry in case.earlier if entry.kind is not IntentKind.REDUCE}
+    new.add(own)
+    count = len(known) + sum(1 for market_id in new if market_id not in known)
+    if count <= case.rights.positions:
         return None
     rule = "The bot may have at most this many positions, resting openings included."
-    limit, value = str(case.rights.positions), str(len(open_markets))
-    return Denial(DenialCode.EXPOSURE_COUNT, rule, limit, value)
+    return Denial(DenialCode.EXPOSURE_COUNT, rule, str(case.rights.positions), str(count))
 
 
-def open_positions(case: Case) -> dict[MarketId, None]:
-    """Markets in which the bot has a position or an opening order, in a fixed order."""
-    markets = case.account.state.markets
-    found: dict[MarketId, None] = {}
-    for market_id, stake in case.ledger.stakes.items():
-        facts = markets.get(market_id)
-        if facts is None or abs(stake.net) >= facts.min_size:
-            found[market_id] = None
-    resting = (e for e in case.account.orders.of_bot(case.bot_id) if e is not case.without)
-    for entry in (*resting, *case.earlier):
-        if entry.kind is not IntentKind.REDUCE:
-            found[entry.order.market_id] = None
-    return found
+def _legs(case: Case) -> Denial | None:
+    """No new bundle while too much of the old ones is unmatched."""
+    if case.kind is not IntentKind.ARB:
+        return None
+    rule = "No new bundle while more than this is in filled legs that nothing matches."
+    limit = case.rules.unhedged * case.equity
+    return _over(DenialCode.EXPOSURE_LEG, rule, limit, _unmatched(case))
 
 
 def _unmatched(case: Case) -> Decimal:
@@ -186,21 +152,11 @@ def funded(case: Case) -> Denial | None:
         rule = "A SELL needs tokens that no other order or merge will take."
         return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(order.size))
     needed = case.cash_needed
-    free = min(case.free_cash(), _wallet(case))
+    free = min(case.free_cash(), case.free_wallet())
     if needed <= free:
         return None
     rule = "A BUY needs cash that no other order has reserved."
     return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(needed))
-
-
-def _wallet(case: Case) -> Decimal:
-    """Free dollars of the account."""
-    orders, known = case.account.orders, case.account.state.ledger
-    reserved = sum((orders.reserved_cash(bot_id) for bot_id in known.bots), ZERO)
-    reserved += sum((entry.cash for entry in case.earlier), ZERO)
-    if case.without is not None:
-        reserved -= case.without.cash
-    return known.wallet - reserved
 
 
 def _over(code: DenialCode, rule: str, limit: Decimal, value: Decimal) -> Denial | None:

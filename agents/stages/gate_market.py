@@ -6,7 +6,6 @@ from agents.stages.gate_case import Case, Denial, show
 from schemas.reasons import DenialCode
 from schemas.values import MarketStatus, Money, Price, TimeInForce
 from streams.freshness import FreshnessLimits, staleness
-from streams.orders import is_bid, yes_price
 from streams.prices import is_on_tick
 
 CLEAR_MARGIN_MS = 60_000
@@ -108,9 +107,9 @@ def _life(case: Case) -> Denial | None:
 
 def passive(case: Case) -> Denial | None:
     """Check 9: it would not cross the book the bot saw; the venue's check is the guarantee."""
-    order, stamp = case.order, case.stamp
-    price: Decimal = yes_price(order)
-    if is_bid(order):
+    stamp = case.stamp
+    price: Decimal = case.yes_price
+    if case.bids:
         if stamp.ask is not None and price >= stamp.ask:
             rule = "A bid must be below the best ask, in YES prices."
             return Denial(DenialCode.WOULD_CROSS, rule, show(stamp.ask), show(price))

@@ -5,6 +5,7 @@ What is sent follows from the state and the message alone, so that a restarted g
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from agents.stages.gate_case import show
 from agents.stages.gate_commands import shown_state, trading_state
@@ -19,7 +20,7 @@ from streams.account import Account
 from streams.advice import in_force
 from streams.breaker_state import daily_loss, midnight_after
 from streams.ledger_state import BotLedger
-from streams.nav import drawdown
+from streams.nav import Nav, drawdown
 
 APART_MS = 1_000
 """Least time between two publications of one thing, but for changes of state."""
@@ -29,6 +30,15 @@ DIGITS = Decimal("0.000001")
 RESIDUALS = 10
 """Positions that an emergency halt names."""
 _EMPTY = BotLedger()
+
+
+class Figures(NamedTuple):
+    """How close a breaker is: value, limit, whether it is open, and until when."""
+
+    value: Decimal
+    limit: Decimal
+    open: bool
+    until: int | None
 
 
 class Publisher:
@@ -49,6 +59,7 @@ class Publisher:
         self._rules = rules
         self._state = state
         self._account = account
+        self._drawdowns: dict[str, tuple[Nav, Decimal]] = {}
 
     def views(self, bots: Iterable[BotId], out: GateOutbox) -> None:
         """Send the account views that are due."""
@@ -75,12 +86,12 @@ class Publisher:
         """Send the risk state and breakers that changed; without `at_once` only once a second."""
         self._risk_state(out, at_once=at_once)
         sent = self._state.sent.breakers
-        for scope, kind, current in self._breakers():
-            key = f"{scope}/{kind}"
+        now = self._account.now
+        for key, scope, kind, figures in self._breakers():
             last = sent.get(key)
-            if last is not None and not _breaker_is_due(current, last, at_once=at_once):
+            if last is not None and not _breaker_is_due(figures, last, now, at_once=at_once):
                 continue
-            sent[key] = current
+            current = sent[key] = SentBreaker(now, *figures)
             out.breaker(
                 BreakerState(
                     **out.head("breaker", scope, kind),
@@ -172,34 +183,55 @@ class Publisher:
             )
         )
 
-    def _breakers(self) -> Iterator[tuple[str, BreakerKind, SentBreaker]]:
-        known, limits, now = (
-            self._account.state.breakers,
-            self._rules.account.breakers,
-            self._account.now,
-        )
+    def _breakers(self) -> Iterator[tuple[str, str, BreakerKind, Figures]]:
+        """Key, scope, kind and figures of every breaker."""
+        known, limits = self._account.state.breakers, self._rules.account.breakers
         yield (
+            f"{PORTFOLIO}/{BreakerKind.PORTFOLIO_DRAWDOWN}",
             PORTFOLIO,
             BreakerKind.PORTFOLIO_DRAWDOWN,
-            SentBreaker(
-                now,
-                _rounded(drawdown(known.portfolio)),
+            Figures(
+                self._drawdown(PORTFOLIO, known.portfolio),
                 limits.portfolio_drawdown,
                 known.portfolio_open,
                 None,
             ),
         )
-        until = midnight_after(now) if known.daily_open else None
+        until = midnight_after(self._account.now) if known.daily_open else None
         lost = _rounded(max(daily_loss(known), Decimal(0)))
-        daily = SentBreaker(now, lost, limits.daily_loss, known.daily_open, until)
-        yield PORTFOLIO, BreakerKind.DAILY_LOSS, daily
+        yield (
+            f"{PORTFOLIO}/{BreakerKind.DAILY_LOSS}",
+            PORTFOLIO,
+            BreakerKind.DAILY_LOSS,
+            Figures(lost, limits.daily_loss, known.daily_open, until),
+        )
+        most = Decimal(limits.consecutive_losses)
         for bot_id, bot in known.bots.items():
-            limit, value = limits.drawdown_of(bot_id), _rounded(drawdown(bot.nav))
-            stop = SentBreaker(now, value, limit, bot.drawdown_open, None)
-            yield bot_id, BreakerKind.BOT_DRAWDOWN, stop
-            paused, most = bot.pause_until is not None, Decimal(limits.consecutive_losses)
-            streak = SentBreaker(now, Decimal(bot.streak), most, paused, bot.pause_until)
-            yield bot_id, BreakerKind.CONSECUTIVE_LOSSES, streak
+            yield (
+                f"{bot_id}/{BreakerKind.BOT_DRAWDOWN}",
+                bot_id,
+                BreakerKind.BOT_DRAWDOWN,
+                Figures(
+                    self._drawdown(bot_id, bot.nav),
+                    limits.drawdown_of(bot_id),
+                    bot.drawdown_open,
+                    None,
+                ),
+            )
+            paused = bot.pause_until is not None
+            yield (
+                f"{bot_id}/{BreakerKind.CONSECUTIVE_LOSSES}",
+                bot_id,
+                BreakerKind.CONSECUTIVE_LOSSES,
+                Figures(Decimal(bot.streak), most, paused, bot.pause_until),
+            )
+
+    def _drawdown(self, scope: str, nav: Nav) -> Decimal:
+        """The drawdown for the screens, computed once per value."""
+        known = self._drawdowns.get(scope)
+        if known is None or known[0] is not nav:
+            known = self._drawdowns[scope] = (nav, _rounded(drawdown(nav)))
+        return known[1]
 
 
 def _is_due(view: SentView, last: SentView, now: int) -> bool:
@@ -212,11 +244,11 @@ def _is_due(view: SentView, last: SentView, now: int) -> bool:
     return moved and now - last.at >= APART_MS
 
 
-def _breaker_is_due(current: SentBreaker, last: SentBreaker, *, at_once: bool) -> bool:
-    if (current.open, current.until) != (last.open, last.until):
+def _breaker_is_due(current: Figures, last: SentBreaker, now: int, *, at_once: bool) -> bool:
+    if current.open is not last.open or current.until != last.until:
         return True
-    moved = (current.value, current.limit) != (last.value, last.limit)
-    return moved and (at_once or current.at - last.at >= APART_MS)
+    moved = current.value != last.value or current.limit != last.limit
+    return moved and (at_once or now - last.at >= APART_MS)
 
 
 def _without_time(risk: SentRisk) -> tuple[object, ...]:
