@@ -46,7 +46,9 @@ class Commander:
         self._account = account
         self._clock = clock
 
-    async def send(self, verb: Verb, bot_id: BotId | None, reason: str, by: str) -> Command:
+    async def send(
+        self, verb: Verb, bot_id: BotId | None, reason: str, by: str, confirms: str = ""
+    ) -> Command:
         """Write a command; returns once the broker has it.
 
         Args:
@@ -54,6 +56,7 @@ class Commander:
             bot_id: The bot in scope; None for the whole account.
             reason: Kept with the command.
             by: Who asks.
+            confirms: The command this one confirms, if it does.
 
         Raises:
             LogAwayError: The broker did not take it in time.
@@ -69,6 +72,7 @@ class Commander:
             bot_id=bot_id,
             reason=reason,
             by=by,
+            confirms=confirms,
         )
         try:
             await asyncio.wait_for(self.write(command), WRITE_S)

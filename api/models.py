@@ -229,3 +229,8 @@ class ResumeBody(ApiModel):
 
     phrase: str = Field(description="RESUME")
     reason: str = Field(min_length=1, max_length=200)
+    confirms: str = Field(
+        default="",
+        max_length=64,
+        description="Second step of a re-arm of the portfolio: the command id of the first.",
+    )

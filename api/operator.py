@@ -22,14 +22,16 @@ class Operator:
         self._by = asked_by(request)
         self._context = context
 
-    async def send(self, verb: Verb, bot_id: BotId | None, reason: str) -> CommandView:
+    async def send(
+        self, verb: Verb, bot_id: BotId | None, reason: str, confirms: str = ""
+    ) -> CommandView:
         """Send a command and wait for the gate's answer.
 
         Raises:
             LogAwayError: It could not be written.
             GateSilentError: It is written, and not answered yet.
         """
-        sent = await self._context.commander.send(verb, bot_id, reason, self._by)
+        sent = await self._context.commander.send(verb, bot_id, reason, self._by, confirms)
         answer = await applied(self._context.state, sent, ANSWER_S)
         return CommandView(
             command_id=sent.event_id,

@@ -27,6 +27,7 @@ class Command(Message, frozen=True, kw_only=True, tag="command"):
     Attributes:
         bot_id: The bot in scope; None for the whole account.
         by: Who asked: "api", "cli", "dashboard".
+        confirms: The command this one confirms: re-arming the portfolio takes two (C.4).
     """
 
     account_id: AccountId
@@ -34,6 +35,7 @@ class Command(Message, frozen=True, kw_only=True, tag="command"):
     bot_id: BotId | None
     reason: str
     by: str
+    confirms: str = ""
 
 
 class CommandApplied(Message, frozen=True, kw_only=True, tag="command-applied"):

@@ -42,6 +42,8 @@ from streams.markets import facts_of
 from streams.marks import MarketMark
 from streams.orders import OrderIndex
 
+CONFIRM_MS = 300_000
+"""How long a re-arm of the portfolio waits for its confirmation."""
 FORGET_MARKET_MS = 86_400_000
 """How long a resolved market is remembered, for late reports."""
 
@@ -285,8 +287,27 @@ class Account:
         if refusal is not None:
             self._facts.append(RearmRefused(message.bot_id, refusal))
             return
+        if message.bot_id is None and not self._confirmed(message):
+            return
         sequence, now = self._next(), self.state.now
         self._tell(Rearmed(event_id=self._cause, sequence=sequence, t=now, bot_id=message.bot_id))
+
+    def _confirmed(self, message: Command) -> bool:
+        """Whether a re-arm of the portfolio is the second of its two commands (C.4)."""
+        state = self.state
+        asked, at = state.rearm_asked, state.rearm_asked_at
+        if asked and message.confirms == asked and state.now - at <= CONFIRM_MS:
+            state.rearm_asked = ""
+            return True
+        state.rearm_asked, state.rearm_asked_at = message.event_id, state.now
+        self._facts.append(
+            RearmRefused(
+                None,
+                "Re-arming the portfolio takes two steps: look at the cause, then confirm with "
+                f"{message.event_id} within {CONFIRM_MS // 60_000} minutes.",
+            )
+        )
+        return False
 
     def _remark(self, market_id: MarketId, bots: Iterable[BotId]) -> None:
         carry = self.carry_ms(market_id)

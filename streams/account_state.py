@@ -35,10 +35,14 @@ class AccountState(msgspec.Struct):
     Attributes:
         now: Greatest `ingest_time` seen, ms.
         sequence: Breaker events so far.
+        rearm_asked: The command that asked to re-arm the portfolio and waits for another.
+        rearm_asked_at: When that was, ms.
     """
 
     now: int = 0
     sequence: int = 0
+    rearm_asked: str = ""
+    rearm_asked_at: int = 0
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     orders: OwnOrders = msgspec.field(default_factory=OwnOrders)
     episodes: Episodes = msgspec.field(default_factory=Episodes)

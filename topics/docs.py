@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
+from schemas.reason_table import reason_table
 from topics.catalog import DAY_MS, TOPICS, Cleanup, TopicSpec
 from topics.message_schemas import message_schemas, tag_of
 
@@ -56,7 +57,7 @@ def with_table(document: str) -> str:
 
 
 def write_docs(docs: Path) -> list[Path]:
-    """Write the generated parts: `docs/dataflow.md` and `docs/schemas/`.
+    """Write the generated parts: `docs/dataflow.md`, `docs/reason-codes.md`, `docs/schemas/`.
 
     Args:
         docs: The documentation's folder.
@@ -66,6 +67,7 @@ def write_docs(docs: Path) -> list[Path]:
     """
     dataflow = docs / "dataflow.md"
     wanted = {dataflow: with_table(dataflow.read_text(encoding="utf-8"))}
+    wanted[docs / "reason-codes.md"] = reason_table()
     wanted |= {docs / "schemas" / name: text for name, text in message_schemas().items()}
     changed = [path for path, text in wanted.items() if _differs(path, text)]
     for path in changed:

@@ -128,10 +128,13 @@ async def resume_trading(body: ResumeBody, operator: Annotated[Operator, Depends
 async def rearm_breaker(
     scope: str, body: ResumeBody, operator: Annotated[Operator, Depends()]
 ) -> CommandView:
-    """Close a drawdown breaker of a bot, or of the `portfolio`, after a look at its cause."""
+    """Close a drawdown breaker of a bot, or of the `portfolio`, after a look at its cause.
+
+    The portfolio takes two steps: the answer to the first names the id to confirm with.
+    """
     _require_phrase(body)
     bot_id = None if scope == PORTFOLIO else known_bot(scope)
-    return await operator.send(Verb.REARM, bot_id, body.reason)
+    return await operator.send(Verb.REARM, bot_id, body.reason, body.confirms)
 
 
 def _require_phrase(body: ResumeBody) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agents.stages.base import Emit
 from agents.stages.gate import GateStage
-from schemas.control import Verb
+from schemas.control import CommandApplied, Verb
 from schemas.envelope import Message
 from schemas.ids import BotId, MarketId, OrderId, TokenId
 from schemas.trading import (
@@ -100,6 +100,7 @@ class World:
         self.merges: list[MergeApproved] = []
         self.sent: list[Message] = []
         self.last_intent: Message | None = None
+        self.asked_first = ""
         self._count = 0
         for market in MARKETS:
             self.feed(self.stream.listed(0, a_market(market)))
@@ -148,7 +149,8 @@ class World:
         if kind == "again":
             return self.last_intent
         verb, names_bot = VERBS[more]
-        return self.stream.command(self.now, verb, bot if names_bot else None)
+        command = self.stream.command(self.now, verb, bot if names_bot else None)
+        return msgspec.structs.replace(command, confirms=self.asked_first)
 
     def _book(self, market: MarketId, offset: int, more: int) -> Message:
         step = offset - 20 if more > 6 else offset % 5 - 2
@@ -327,6 +329,8 @@ class World:
                     self.open[order.order_id] = msgspec.structs.replace(order, kind=kind)
         elif isinstance(message, MergeApproved):
             self.merges.append(message)
+        elif isinstance(message, CommandApplied) and "confirm with" in message.detail:
+            self.asked_first = message.command_id
 
 
 def _usual_kind(bot: BotId, action: Action) -> IntentKind:

@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from agents.stages.base import Emit
-from schemas.control import BotStateChanged, CommandApplied, Verb
+from schemas.control import BotStateChanged, Command, CommandApplied, Verb
 from schemas.ids import BotId
 from schemas.reasons import DenialCode
 from schemas.risk import (
@@ -151,9 +152,26 @@ def test_a_portfolio_drawdown_is_an_emergency_halt_that_only_a_re_arm_ends() -> 
     assert denied(gate.bundle(*quotes())).code is DenialCode.EMERGENCY_HALT
     approved(gate.place(an_order(YES, SELL, "0.46", "20000", kind=REDUCE)))
     assert not command(gate, Verb.RESUME_TRADING)[0].accepted
-    answer, emits = command(gate, Verb.REARM)
-    assert answer.accepted
+    first, emits = command(gate, Verb.REARM)
+    assert not first.accepted
+    assert states(emits) == []
+    assert first.command_id in first.detail
+    wrong = confirm(gate, "another")
+    assert not wrong.accepted
+    late = confirm(gate, wrong.command_id, wait=300_001)
+    assert not late.accepted
+    emits = gate.feed(confirmation(gate, late.command_id, wait=300_000))
+    assert of_type(emits, CommandApplied)[0].accepted
     assert states(emits) == [(BOT_1, BotState.PAUSED), (BOT_5, BotState.STOPPED)]
+
+
+def confirmation(gate: Gate, command_id: str, wait: int = 0) -> Command:
+    again = gate.stream.command(gate.at + wait, Verb.REARM)
+    return msgspec.structs.replace(again, confirms=command_id)
+
+
+def confirm(gate: Gate, command_id: str, wait: int = 0) -> CommandApplied:
+    return of_type(gate.feed(confirmation(gate, command_id, wait)), CommandApplied)[0]
 
 
 def test_halt_cancels_everything_and_lets_nothing_but_reduce_pass() -> None:
