@@ -1,4 +1,4 @@
-"""Random tapes through both bots: deterministic, no look-ahead, never blind, never crossed."""
+"""Random tapes through both bots: the same again, no look-ahead (G.16), never blind or crossed."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -9,10 +9,18 @@ from types import MappingProxyType
 
 from api.vectors.case import Case
 from api.vectors.compare import difference
-from api.vectors.strategies import fees, kelly, quoting, statistics, zones
+from api.vectors.strategies import fees, kelly, queues, quoting, risk, statistics, zones
 from api.vectors.strategies.form import Function
 
-GROUPS = (kelly.FUNCTIONS, zones.FUNCTIONS, fees.FUNCTIONS, quoting.FUNCTIONS, statistics.FUNCTIONS)
+GROUPS = (
+    kelly.FUNCTIONS,
+    zones.FUNCTIONS,
+    fees.FUNCTIONS,
+    quoting.FUNCTIONS,
+    statistics.FUNCTIONS,
+    queues.FUNCTIONS,
+    risk.FUNCTIONS,
+)
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {name: function for group in GROUPS for name, function in group.items()}
 )

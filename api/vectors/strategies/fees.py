@@ -1,7 +1,15 @@
 """Fees and rebates (STRATEGIES.md A.5)."""
 
 from api.vectors.strategies.form import Function, Inputs, Result, sure
-from streams.fees import MISSION, V2, effective_rate, expected_rebate, taker_fee
+from streams.fees import (
+    MISSION,
+    V1_CRYPTO,
+    V1_SPORTS,
+    V2,
+    effective_rate,
+    expected_rebate,
+    taker_fee,
+)
 
 
 def fee_mission(i: Inputs) -> Result:
@@ -25,6 +33,12 @@ def rebate(i: Inputs) -> Result:
 FUNCTIONS: dict[str, Function] = {
     "taker_fee_v2": lambda i: {
         "fee": taker_fee(sure(i["shares"]), sure(i["price"]), V2[i["category"]])
+    },
+    "taker_fee_v1_crypto": lambda i: {
+        "fee": taker_fee(sure(i["shares"]), sure(i["price"]), V1_CRYPTO)
+    },
+    "taker_fee_v1_sports": lambda i: {
+        "fee": taker_fee(sure(i["shares"]), sure(i["price"]), V1_SPORTS)
     },
     "taker_fee_mission": fee_mission,
     "expected_maker_rebate": rebate,
