@@ -59,6 +59,7 @@ class LiveState:
         positions: Open positions by id.
         equity: Newest equity point per bot; None is the account.
         bots: Every bot's state.
+        bot_reasons: Why each last changed.
         risk: The account's trading state; None before the gate spoke.
         breakers: By scope and kind.
         heartbeats: Newest pulse per component.
@@ -85,6 +86,7 @@ class LiveState:
         self.positions: dict[str, PositionState] = {}
         self.equity: dict[BotId | None, EquityPoint] = {}
         self.bots: dict[BotId, BotState] = {}
+        self.bot_reasons: dict[BotId, str] = {}
         self.risk: RiskState | None = None
         self.breakers: dict[tuple[str, str], BreakerState] = {}
         self.heartbeats: dict[str, Heartbeat] = {}
@@ -164,6 +166,7 @@ class LiveState:
                 self.breakers[message.scope, message.kind] = message
             case BotStateChanged():
                 self._bot(message.bot_id, message.state, message.ingest_time)
+                self.bot_reasons[message.bot_id] = message.reason
             case CommandApplied():
                 _remember(self.applied, message.command_id, message)
 

@@ -45,6 +45,7 @@ class BotView(ApiModel):
     bot_id: str
     name: str
     state: BotState
+    reason: str = Field("", description="What stopped it, in ERROR; else empty.")
     equity: Decimal | None = None
     pnl: Decimal | None = Field(None, description="Realised and unrealised, fees and gas included.")
     drawdown: Decimal | None = Field(None, description="0 to 1, of its peak.")

@@ -6,7 +6,7 @@ Kelly cannot be configured: `lambda_max` above 0.5 is an error here and in `stre
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -71,6 +71,10 @@ class RebalancingParameters(BotParameters):
         leg_abort_s: From the first fill: sell the excess instead.
         merge_gas_multiple: Pairs are merged when worth this many times the gas.
         gas: Dollars of gas per merge.
+        mirror: What is done with asks (the mirror case): `off`; `inventory`, pairs that are held
+            are offered for more than a dollar before they are merged; `split`, dollars are split
+            into pairs for it as well. In one book both sides are the same orders in YES space, and
+            a bid ties up less cash and no gas, so splitting is for what has no such mirror.
         start_s: Seconds after a window's start before the first bundle.
         stop_s: No new bundle this close to the end.
         reduce_until_s: This close to the end everything is cancelled and held.
@@ -93,6 +97,7 @@ class RebalancingParameters(BotParameters):
     leg_abort_s: int = Field(gt=0)
     merge_gas_multiple: int = Field(ge=1)
     gas: Decimal = Field(ge=0)
+    mirror: Literal["off", "inventory", "split"] = "inventory"
     start_s: Seconds
     stop_s: Seconds
     reduce_until_s: Seconds

@@ -55,10 +55,17 @@ class Match(Strict):
 
 
 class ProfileCommon(Strict):
-    """Times and freshness; `start_s` counts from the window's start, the others to its end."""
+    """Times and freshness; `start_s` counts from the window's start, the others to its end.
+
+    Attributes:
+        ref_feed: The feed of the price that the windows are about, as `FeedStatus` names it; empty
+            where none is configured.
+        ref_max_age_s: Bot 5 pulls its quotes when that feed was not heard for longer.
+    """
 
     book_max_age_s: int = Field(gt=0)
     feed_silence_s: int = Field(gt=0)
+    ref_feed: str = ""
     ref_max_age_s: int = Field(gt=0)
     ttl_s: int = Field(gt=0)
     start_s: Seconds

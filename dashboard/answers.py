@@ -55,6 +55,7 @@ class Bot(msgspec.Struct, frozen=True):
     exposure: Decimal | None
     open_positions: int
     last_event_age_s: float | None
+    reason: str = ""
 
 
 class Position(msgspec.Struct, frozen=True):

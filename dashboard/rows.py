@@ -50,7 +50,7 @@ def bot_rows(bots: Sequence[Bot]) -> list[Row]:
     return [
         {
             "Bot": f"{number(bot.bot_id)} {bot.name}",
-            "State": bot.state,
+            "State": f"{bot.state}: {bot.reason}" if bot.reason else bot.state,
             "Equity": bot.equity,
             "P&L": bot.pnl,
             "Drawdown": bot.drawdown,

@@ -60,6 +60,18 @@ class BotStateChanged(Message, frozen=True, kw_only=True, tag="bot-state-changed
     reason: str
 
 
+class BotFailed(Message, frozen=True, kw_only=True, tag="bot-failed"):
+    """A bot raised in its fold; it stands still in ERROR until an operator starts it.
+
+    Attributes:
+        reason: The exception and the message that led to it.
+    """
+
+    account_id: AccountId
+    bot_id: BotId
+    reason: str
+
+
 class CapitalAllocated(Message, frozen=True, kw_only=True, tag="capital-allocated"):
     """A flow of capital into (or, negative, out of) a bot's sub-ledger.
 

@@ -305,7 +305,7 @@ class Signal(Message, frozen=True, kw_only=True, tag="signal"):
     """What a bot saw and decided, traded or not (STRATEGIES.md D.0).
 
     Attributes:
-        decision: "place", "bundle", "cancel", "merge" or "none".
+        decision: "place", "bundle", "cancel", "merge", "split" or "none".
         reason: Why, in a stable word such as "drift-below-threshold".
     """
 

@@ -53,7 +53,7 @@ class OrderRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TradeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One fill of ours, or merged pairs; see `sinks.row_types.TradeRow`."""
+    """One fill of ours, split or merged pairs, or a rebate; see `sinks.row_types.TradeRow`."""
 
     trade_id: str
     order_id: str
@@ -77,7 +77,7 @@ class TradeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The gate's verdict on one order or merge; see `sinks.row_types.DecisionRow`."""
+    """The gate's verdict on one order, merge or split; see `sinks.row_types.DecisionRow`."""
 
     decision_id: str
     leg: int
@@ -179,7 +179,7 @@ class DenialCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often the gate refused a bot for one reason, with what decided the last time.
 
     Attributes:
-        code: Denial code; None for refused merges.
+        code: Denial code; None for refused merges and splits.
     """
 
     bot_id: str

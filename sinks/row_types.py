@@ -16,6 +16,10 @@ PORTFOLIO = "portfolio"
 """The scope of what belongs to no single bot."""
 MERGE = "MERGE"
 """The action of a trade row that records merged pairs."""
+SPLIT = "SPLIT"
+"""The action of a trade row that records split pairs."""
+REBATE = "REBATE"
+"""The action of a trade row that records a maker rebate."""
 
 
 class OrderRow(NamedTuple):
@@ -61,7 +65,9 @@ class OrderRow(NamedTuple):
 
 
 class TradeRow(NamedTuple):
-    """One fill of ours, or pairs merged into collateral (`action` MERGE, price 1, no order).
+    """One fill of ours, or what is no trade and has no order: `action` MERGE, SPLIT or REBATE.
+
+    Pairs merge and split at price 1; a rebate is its dollars at price 1.
 
     Attributes:
         slippage: Dollars lost against the mid at the fill, negative when gained; None without mid.
@@ -180,14 +186,14 @@ class EquityRow(NamedTuple):
 
 
 class DecisionRow(NamedTuple):
-    """The gate's verdict on one order, or on one merge of pairs.
+    """The gate's verdict on one order, or on one merge or split of pairs.
 
     Attributes:
         decision_id: The verdict's message id; `leg` counts the orders of a bundle from 0.
         verdict: APPROVED or DENIED.
-        subject: ORDER or MERGE.
-        code: Denial code; None when approved and for merges.
-        size: Shares of the order, or pairs to merge.
+        subject: ORDER, MERGE or SPLIT.
+        code: Denial code; None when approved and for pairs.
+        size: Shares of the order, or pairs.
     """
 
     decision_id: str

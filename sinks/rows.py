@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.envelope import Message
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
+from schemas.pairs import PairsSplit, RebatePaid, SplitApproved, SplitDenied
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.risk import (
     CircuitBreakerReset,
@@ -31,6 +32,8 @@ from sinks.order_rows import closed_order, filled_order, order_decision, told_or
 from sinks.row_types import (
     MERGE,
     PORTFOLIO,
+    REBATE,
+    SPLIT,
     BreachRow,
     DecisionRow,
     EpisodeRow,
@@ -65,10 +68,14 @@ def rows_of(message: Message, snapshot_ms: int = SNAPSHOT_MS) -> tuple[Row, ...]
             return (told_order(message),)
         case OrderCanceled() | OrderExpired():
             return (closed_order(message),)
-        case Fill() | PairsMerged():
-            return _executed(message)
-        case IntentApproved() | IntentDenied() | MergeApproved() | MergeDenied():
+        case Fill():
+            return (filled_order(message), trade(message))
+        case PairsMerged() | PairsSplit() | RebatePaid():
+            return (_no_trade(message),)
+        case IntentApproved() | IntentDenied():
             return _decisions(message)
+        case MergeApproved() | MergeDenied() | SplitApproved() | SplitDenied():
+            return (_pairs_decision(message),)
         case PositionState():
             return (_position(message),)
         case EquityPoint():
@@ -128,31 +135,28 @@ def _signal(signal: Signal) -> SignalRow:
     )
 
 
-def _executed(message: Fill | PairsMerged) -> tuple[Row, ...]:
-    if isinstance(message, Fill):
-        return (filled_order(message), trade(message))
-    return (_merged_pairs(message),)
-
-
-def _merged_pairs(merge: PairsMerged) -> TradeRow:
+def _no_trade(message: PairsMerged | PairsSplit | RebatePaid) -> TradeRow:
+    """What moves a bot's cash without an order."""
+    paid = isinstance(message, RebatePaid)
+    split = isinstance(message, PairsSplit)
     return TradeRow(
-        trade_id=merge.event_id,
+        trade_id=message.event_id,
         order_id="",
-        executed_at=merge.event_time,
-        account_id=merge.account_id,
-        bot_id=merge.bot_id,
-        venue_event_id=merge.venue_event_id,
-        market_id=merge.market_id,
-        action=MERGE,
+        executed_at=message.event_time,
+        account_id=message.account_id,
+        bot_id=message.bot_id,
+        venue_event_id=message.venue_event_id,
+        market_id=message.market_id,
+        action=REBATE if paid else SPLIT if split else MERGE,
         price=Decimal(1),
-        size=merge.pairs,
+        size=message.amount if isinstance(message, RebatePaid) else message.pairs,
         fee=Decimal(0),
-        gas=merge.gas,
+        gas=Decimal(0) if isinstance(message, RebatePaid) else message.gas,
     )
 
 
 def _decisions(
-    verdict: IntentApproved | IntentDenied | MergeApproved | MergeDenied,
+    verdict: IntentApproved | IntentDenied,
 ) -> tuple[DecisionRow, ...]:
     if isinstance(verdict, IntentApproved):
         legs = zip(verdict.orders, verdict.kinds, verdict.zones, strict=True)
@@ -160,26 +164,29 @@ def _decisions(
             order_decision(verdict, order, leg, kind, zone)
             for leg, (order, kind, zone) in enumerate(legs)
         )
-    if isinstance(verdict, IntentDenied):
-        return (order_decision(verdict, verdict.order, 0, verdict.order.kind, None),)
-    denied = verdict if isinstance(verdict, MergeDenied) else None
-    return (
-        DecisionRow(
-            decision_id=verdict.event_id,
-            leg=0,
-            decided_at=verdict.event_time,
-            intent_id=verdict.intent_id,
-            account_id=verdict.account_id,
-            bot_id=verdict.bot_id,
-            venue_event_id=verdict.venue_event_id,
-            market_id=verdict.market_id,
-            verdict="DENIED" if denied else "APPROVED",
-            subject=MERGE,
-            size=verdict.pairs,
-            rule=denied.rule if denied else None,
-            limit_value=denied.limit if denied else None,
-            value=denied.value if denied else None,
-        ),
+    return (order_decision(verdict, verdict.order, 0, verdict.order.kind, None),)
+
+
+def _pairs_decision(
+    verdict: MergeApproved | MergeDenied | SplitApproved | SplitDenied,
+) -> DecisionRow:
+    denied = verdict if isinstance(verdict, MergeDenied | SplitDenied) else None
+    splits = isinstance(verdict, SplitApproved | SplitDenied)
+    return DecisionRow(
+        decision_id=verdict.event_id,
+        leg=0,
+        decided_at=verdict.event_time,
+        intent_id=verdict.intent_id,
+        account_id=verdict.account_id,
+        bot_id=verdict.bot_id,
+        venue_event_id=verdict.venue_event_id,
+        market_id=verdict.market_id,
+        verdict="DENIED" if denied else "APPROVED",
+        subject=SPLIT if splits else MERGE,
+        size=verdict.pairs,
+        rule=denied.rule if denied else None,
+        limit_value=denied.limit if denied else None,
+        value=denied.value if denied else None,
     )
 
 

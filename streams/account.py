@@ -11,6 +11,7 @@ from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import MarketListed, MarketResolved, TickSizeChanged
 from schemas.ops import ClockTick
+from schemas.pairs import PairsSplit, RebatePaid
 from schemas.portfolio import Mark
 from schemas.trading import (
     CancelRefused,
@@ -90,6 +91,8 @@ class Account:
             OrderPlaced: self._placed,
             OrderRejected: self._rejected,
             PairsMerged: self._merged,
+            PairsSplit: self._split,
+            RebatePaid: self._rebate,
             TickSizeChanged: self._tick_size,
         }
 
@@ -233,6 +236,20 @@ class Account:
         self.exposure.touch(message.bot_id, message.market_id)
         gas = message.gas
         episode_book.on_gas(state.episodes, message.bot_id, message.market_id, gas)
+
+    def _split(self, message: PairsSplit) -> None:
+        state = self.state
+        self.orders.release(message.intent_id)
+        self._changed(ledger.book_split(state.ledger, message, state.now))
+        self._remark(message.market_id, (message.bot_id,))
+        self._touched[message.bot_id] = None
+        self.exposure.touch(message.bot_id, message.market_id)
+        gas = message.gas
+        episode_book.on_gas(state.episodes, message.bot_id, message.market_id, gas)
+
+    def _rebate(self, message: RebatePaid) -> None:
+        ledger.book_rebate(self.state.ledger, message)
+        self._touched[message.bot_id] = None
 
     def _listed(self, message: MarketListed) -> None:
         market = message.market

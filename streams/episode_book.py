@@ -134,7 +134,7 @@ def on_clock(episodes: Episodes, now: int) -> tuple[ClosedEpisode, ...]:
 
 
 def on_gas(episodes: Episodes, bot_id: BotId, market_id: MarketId, gas: Decimal) -> None:
-    """Gas of a merge: the open episode that holds the market pays it, none when all are flat."""
+    """Gas of a merge or split: the open episode that holds the market pays it, if one does."""
     for episode in episodes.running.values():
         if episode.bot_id == bot_id and market_id in episode.nets and episode.opened_at is not None:
             episode.value -= gas

@@ -6,6 +6,7 @@ proof of anything, because the venue hashes fields that can arrive later.
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -94,7 +95,7 @@ def _level(book: Book, leg: int, side: int, ticks: int | None) -> str:
     return f"{to_price(ticks, book.tick)} x {to_shares(book.size_at(leg, side, ticks))}"
 
 
-class TrustState(msgspec.Struct, frozen=True, kw_only=True):
+class TrustState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What is known about one market's book; the grade follows from it.
 
     Attributes:
@@ -113,7 +114,7 @@ class TrustState(msgspec.Struct, frozen=True, kw_only=True):
     finding: str = ""
     silence: str = ""
 
-    @property
+    @cached_property
     def trust(self) -> Trust:
         """STALE while unheard or without snapshots, SUSPECT from a finding to the next snapshots.
 

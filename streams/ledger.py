@@ -1,4 +1,4 @@
-"""Book fills, merges, resolutions and capital into the account's ledger (STRATEGIES.md C.2).
+"""Book fills, splits, merges, resolutions, rebates and capital into the ledger (STRATEGIES.md C.2).
 
 Every function changes the ledger in place, keeps the sums of each sub-ledger and the wallet's
 control sum in step, and returns which holdings changed; `remark` follows, so that equity is right.
@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from schemas.control import CapitalAllocated
 from schemas.ids import BotId, MarketId, TokenId, derive_id
+from schemas.pairs import PairsSplit, RebatePaid
 from schemas.trading import Fill, PairsMerged
 from schemas.values import Action, Side
 from streams.holdings import Holding, Stake, division
@@ -104,6 +105,54 @@ def book_merge(ledger: Ledger, merged: PairsMerged) -> tuple[HoldingChange, ...]
         bot.realised += profit
         changes.append(_change(merged.bot_id, merged.market_id, side, stake, holding))
     return tuple(changes)
+
+
+def book_split(ledger: Ledger, split: PairsSplit, now: int) -> tuple[HoldingChange, ...]:
+    """Collateral became pairs: a dollar each, divided at the mid like a merge (C.2).
+
+    Args:
+        ledger: Changed in place.
+        split: What was done.
+        now: Time of the fold, ms.
+    """
+    bot = sub_ledger(ledger, split.bot_id)
+    bot.cash -= split.pairs + split.gas
+    bot.split += split.pairs
+    bot.gas += split.gas
+    bot.realised -= split.gas
+    ledger.wallet -= split.pairs + split.gas
+    if split.market_id in ledger.payouts:
+        # Settled before the split was reported: a pair pays one dollar in every resolution.
+        _credit(ledger, split.bot_id, split.market_id, split.pairs, _due(ledger, split))
+        return ()
+    if split.market_id not in ledger.marks:
+        ledger.marks[split.market_id] = MarketMark(now)
+    stake = bot.stakes.setdefault(split.market_id, Stake())
+    yes = division(ledger.marks[split.market_id])
+    tokens = ((Side.YES, split.yes_token_id, yes), (Side.NO, split.no_token_id, complement(yes)))
+    changes = []
+    for side, token_id, price in tokens:
+        holding = stake.side(side)
+        opened = holding is None
+        if holding is None:
+            position_id = derive_id("position", split.bot_id, token_id, split.event_id)
+            holding = Holding(position_id, token_id, now)
+            stake.put(side, holding)
+        holding.size += split.pairs
+        holding.cost += split.pairs * price
+        holding.realised -= split.gas / 2
+        changes.append(HoldingChange(split.bot_id, split.market_id, side, holding, opened=opened))
+    bot.cost += split.pairs
+    return tuple(changes)
+
+
+def book_rebate(ledger: Ledger, paid: RebatePaid) -> None:
+    """A day's maker rebate came in; it belongs to no position."""
+    bot = sub_ledger(ledger, paid.bot_id)
+    bot.cash += paid.amount
+    bot.rebates += paid.amount
+    bot.realised += paid.amount
+    ledger.wallet += paid.amount
 
 
 def book_resolution(
@@ -254,7 +303,7 @@ def _book_late(ledger: Ledger, fill: Fill, yes_payout: Decimal) -> None:
     _credit(ledger, fill.bot_id, fill.market_id, size * paid, _due(ledger, fill))
 
 
-def _due(ledger: Ledger, late: Fill | PairsMerged) -> int:
+def _due(ledger: Ledger, late: Fill | PairsMerged | PairsSplit) -> int:
     """When the rest of a resolved market is redeemed, ms; 0 when it was already."""
     return max((r.due for r in ledger.receivables if r.market_id == late.market_id), default=0)
 

@@ -21,7 +21,9 @@ class BotLedger(msgspec.Struct):
         sold: Received for tokens.
         settled: Credited by resolutions, whether redeemed or not.
         merged: Received for merged pairs.
-        realised: Proceeds minus average cost minus fees and gas.
+        split: Paid for split pairs.
+        rebates: Received from the venue for resting orders that filled.
+        realised: Proceeds minus average cost minus fees and gas, plus rebates.
         cost: Of everything held now.
         value: Bid-marked value of everything held now.
         value_mid: The same at mids.
@@ -34,6 +36,8 @@ class BotLedger(msgspec.Struct):
     sold: Decimal = ZERO
     settled: Decimal = ZERO
     merged: Decimal = ZERO
+    split: Decimal = ZERO
+    rebates: Decimal = ZERO
     fees: Decimal = ZERO
     gas: Decimal = ZERO
     realised: Decimal = ZERO

@@ -73,11 +73,24 @@ class EndedOrder(msgspec.Struct, frozen=True):
     trades: tuple[str, ...]
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """Dollars of a bot reserved for something that is no order: an approved split."""
+
+    bot_id: BotId
+    market_id: MarketId
+    amount: Decimal
+
+
 class OwnOrders(msgspec.Struct):
-    """All open orders in the order of their acceptance, and the recently ended ones."""
+    """All open orders in the order of their acceptance, and the recently ended ones.
+
+    Attributes:
+        holds: By the id of the intent that they serve.
+    """
 
     open: dict[OrderId, OpenOrder] = {}
     ended: dict[OrderId, EndedOrder] = {}
+    holds: dict[str, Hold] = {}
 
 
 def is_bid(order: Order) -> bool:
@@ -107,6 +120,8 @@ class OrderIndex:
         self._all_cash = ZERO
         for order_id, entry in orders.open.items():
             self._index(order_id, entry)
+        for hold in orders.holds.values():
+            self._reserve(hold.bot_id, hold.amount)
 
     def find(self, order_id: OrderId) -> OpenOrder | None:
         """An open order by its id."""
@@ -133,7 +148,7 @@ class OrderIndex:
         return iter(self.state.open.values())
 
     def reserved_cash(self, bot_id: BotId) -> Decimal:
-        """Dollars reserved by a bot's open BUY orders.
+        """Dollars reserved by a bot's open BUY orders and approved splits.
 
         Written with six decimals, whatever way the sum came about: a restored stage must say the
         same to the byte. Ticks have four decimals at most and lots two, so nothing is rounded.
@@ -141,7 +156,7 @@ class OrderIndex:
         return self._cash.get(bot_id, ZERO).quantize(MICRO_DOLLAR)
 
     def reserved_by_all(self) -> Decimal:
-        """Dollars reserved by all open BUY orders."""
+        """Dollars reserved by all open BUY orders and approved splits."""
         return self._all_cash
 
     def reserved_tokens(self, bot_id: BotId, market_id: MarketId, side: Side) -> Decimal:
@@ -201,6 +216,18 @@ class OrderIndex:
         ended = EndedOrder(now, order.size, entry.filled, tuple(entry.trades))
         self.state.ended[order_id] = ended
         return entry
+
+    def hold(self, key: str, hold: Hold) -> None:
+        """Reserve dollars until `release`; a known key is left as it is."""
+        if key not in self.state.holds:
+            self.state.holds[key] = hold
+            self._reserve(hold.bot_id, hold.amount)
+
+    def release(self, key: str) -> None:
+        """Free what was held under a key, if anything was."""
+        hold = self.state.holds.pop(key, None)
+        if hold is not None:
+            self._reserve(hold.bot_id, -hold.amount)
 
     def forget(self, now: int) -> None:
         """Forget orders that ended long ago, or too many ones."""

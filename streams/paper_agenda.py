@@ -6,12 +6,17 @@ from enum import IntEnum
 
 import msgspec
 
+from schemas.pairs import SplitApproved
 from schemas.trading import MergeApproved
 from streams.paper_orders import CancelRequest
 from streams.paper_reports import Report
 
 IDLE_KEPT = 32
 """Idle expirations that are not worth a sweep."""
+
+
+Errand = CancelRequest | MergeApproved | SplitApproved | Report
+"""What a thing to do may carry."""
 
 
 class Deed(IntEnum):
@@ -22,8 +27,9 @@ class Deed(IntEnum):
     EXPIRE = 2
     CANCEL = 3
     PLACE = 4
-    MERGE = 5
+    MINE = 5
     TELL = 6
+    REBATE = 7
 
 
 class Due(msgspec.Struct, frozen=True, order=True, array_like=True):
@@ -34,7 +40,7 @@ class Due(msgspec.Struct, frozen=True, order=True, array_like=True):
         sequence: Breaks ties: what was planned first is done first.
         key: Order id or market id it is about.
         since: When the crossing began, or the venue time of the closing, ms.
-        what: The cancel that arrives, the merge that is mined, the report that reaches us.
+        what: The cancel that arrives, what is mined, the report that reaches us.
     """
 
     at: int
@@ -42,7 +48,7 @@ class Due(msgspec.Struct, frozen=True, order=True, array_like=True):
     sequence: int
     key: str = ""
     since: int = 0
-    what: CancelRequest | MergeApproved | Report | None = None
+    what: Errand | None = None
 
 
 class Agenda(msgspec.Struct, kw_only=True):
@@ -64,7 +70,7 @@ class Agenda(msgspec.Struct, kw_only=True):
         deed: Deed,
         key: str = "",
         since: int = 0,
-        what: CancelRequest | MergeApproved | Report | None = None,
+        what: Errand | None = None,
     ) -> None:
         """Put something on the agenda."""
         self.sequence += 1

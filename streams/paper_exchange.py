@@ -28,8 +28,9 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
+from schemas.pairs import SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
-from streams.paper_agenda import Deed, Due
+from streams.paper_agenda import Deed, Due, Errand
 from streams.paper_orders import CancelRequest, Ending, to_paper_order
 from streams.paper_reports import Report
 from streams.paper_rules import PaperRules
@@ -125,12 +126,11 @@ class PaperExchange:
 
     def merge(self, approved: MergeApproved) -> None:
         """Merge pairs into collateral; the same intent merges once."""
-        self._advance(approved.ingest_time)
-        self._beat(approved)
-        if self._is_repeat(approved.intent_id):
-            return
-        at = self._not_past(approved.ingest_time + self._rules.entry_ms)
-        self._state.agenda.plan(at, Deed.MERGE, what=approved)
+        self._mine(approved)
+
+    def split(self, approved: SplitApproved) -> None:
+        """Split collateral into pairs; the same intent splits once."""
+        self._mine(approved)
 
     def observe(self, message: Message) -> None:
         """Follow the market and the clock; whatever else has a time moves `now`."""
@@ -193,15 +193,26 @@ class PaperExchange:
                 venue.expire(OrderId(due.key))
             case Deed.PLACE:
                 venue.arrive(OrderId(due.key))
+            case Deed.REBATE:
+                if due.since == self._state.rebates.day:
+                    venue.pay_rebates()
             case _:
                 self._deliver(due.what)
 
-    def _deliver(self, what: CancelRequest | MergeApproved | Report | None) -> None:
+    def _mine(self, approved: MergeApproved | SplitApproved) -> None:
+        self._advance(approved.ingest_time)
+        self._beat(approved)
+        if self._is_repeat(approved.intent_id):
+            return
+        at = self._not_past(approved.ingest_time + self._rules.entry_ms)
+        self._state.agenda.plan(at, Deed.MINE, what=approved)
+
+    def _deliver(self, what: Errand | None) -> None:
         match what:
             case CancelRequest():
                 self._venue.cancel(what)
-            case MergeApproved():
-                self._venue.merge(what)
+            case MergeApproved() | SplitApproved():
+                self._venue.mine(what)
             case None:
                 pass
             case _:
@@ -229,7 +240,7 @@ class PaperExchange:
         self._state.agenda.plan(at, Deed.CANCEL, what=request)
 
     def _is_repeat(self, request: str) -> bool:
-        """Whether a cancel or merge was requested before; it is remembered for a while."""
+        """Whether a cancel, merge or split was requested before; it is remembered for a while."""
         requested, now = self._state.requested, self._state.now
         if request in requested:
             self._state.counts.repeats += 1

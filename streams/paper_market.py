@@ -12,7 +12,7 @@ import msgspec
 from schemas.market import LevelChange, Market
 from schemas.values import MICRO, PIPS, Trust
 from streams.book import ASK, BID, YES, Book, BookState
-from streams.paper_orders import LOT_MICRO, PaperOrder, displayed
+from streams.paper_orders import LOT_MICRO, Ending, PaperOrder, displayed
 from streams.paper_rules import PaperRules, is_snapshots_only
 from streams.prints import PrintMemory, YesPrint
 from streams.queue_models import QueueModel, RiskAverse
@@ -317,3 +317,13 @@ class PaperMarket:
                 break
             total += size
         return total
+
+
+def closings(market: Market) -> tuple[tuple[int, Ending], ...]:
+    """Scheduled closings of a market, at the venue's time."""
+    times: list[tuple[int, Ending]] = []
+    if market.clears_at is not None:
+        times.append((market.clears_at, Ending.CLEARED))
+    if market.auto_resolved and market.resolves_at is not None:
+        times.append((market.resolves_at, Ending.ENDED))
+    return tuple(times)

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from schemas.envelope import Header
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, derive_id
+from schemas.pairs import PairsSplit, RebatePaid, SplitApproved
 from schemas.trading import (
     CancelRefused,
     Fill,
@@ -20,6 +21,7 @@ from schemas.trading import (
 )
 from streams.book import YES, Book
 from streams.paper_orders import CancelRequest, EndedOrder, PaperOrder
+from streams.paper_rebates import Earned
 from streams.paper_rules import PaperRules
 from streams.prices import to_price, to_shares
 
@@ -27,7 +29,15 @@ SOURCE = "paper"
 """The `source` of every report."""
 
 Report = (
-    OrderPlaced | OrderRejected | OrderCanceled | OrderExpired | CancelRefused | Fill | PairsMerged
+    OrderPlaced
+    | OrderRejected
+    | OrderCanceled
+    | OrderExpired
+    | CancelRefused
+    | Fill
+    | PairsMerged
+    | PairsSplit
+    | RebatePaid
 )
 """What execution says."""
 
@@ -173,6 +183,37 @@ def merged(approved: MergeApproved, rules: PaperRules, at: int, known_at: int) -
         venue_event_id=approved.venue_event_id,
         pairs=approved.pairs,
         gas=rules.gas,
+    )
+
+
+def split(approved: SplitApproved, rules: PaperRules, at: int, known_at: int) -> PairsSplit:
+    """Collateral became pairs."""
+    return PairsSplit(
+        **_header("split", approved.event_id, approved.intent_id, at, known_at),
+        bot_id=approved.bot_id,
+        account_id=approved.account_id,
+        market_id=approved.market_id,
+        venue_event_id=approved.venue_event_id,
+        yes_token_id=approved.yes_token_id,
+        no_token_id=approved.no_token_id,
+        pairs=approved.pairs,
+        intent_id=approved.intent_id,
+        gas=rules.gas,
+    )
+
+
+def rebate(
+    earned: Earned, account_id: AccountId, amount: Decimal, day: int, at: int, known_at: int
+) -> RebatePaid:
+    """A day's rebate of one bot in one market."""
+    return RebatePaid(
+        **_header("rebate", f"day-{day}", f"{earned.bot_id}/{earned.market_id}", at, known_at),
+        bot_id=earned.bot_id,
+        account_id=account_id,
+        market_id=earned.market_id,
+        venue_event_id=earned.venue_event_id,
+        day=day,
+        amount=amount,
     )
 
 

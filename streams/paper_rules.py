@@ -31,7 +31,7 @@ class PaperRules(msgspec.Struct, frozen=True, kw_only=True):
         max_level_share: Greatest share of our size in what is displayed within `level_ticks`.
         max_volume_share: Greatest share of our fills in a market's 24 h volume, where it is known.
         mirror_ms: How far the stamps of one match may lie apart.
-        gas: Dollars for one merge.
+        gas: Dollars for one merge or split.
         gtd_early_ms: How long before its stated time the venue drops an order.
         gtd_min_ahead_ms: How far ahead that time must be on arrival.
         lapse_ms: After how long without a beat of ours the venue cancels everything.

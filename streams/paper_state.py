@@ -7,6 +7,7 @@ from streams.pacing import Pacer
 from streams.paper_agenda import Agenda
 from streams.paper_market import PaperMarketState
 from streams.paper_orders import EndedOrder, PaperOrder
+from streams.paper_rebates import Rebates
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -38,7 +39,8 @@ class ExchangeState(msgspec.Struct, kw_only=True):
         flying: Orders on their way to the venue.
         feeds: Disconnects per feed.
         ended: Orders that ended lately.
-        requested: When lately requested cancels and merges were requested, ms, by their ids.
+        requested: When lately requested cancels, merges and splits were, ms, by their ids.
+        rebates: Owed for the running day.
         retired: When lately resolved markets were resolved, ms.
     """
 
@@ -54,4 +56,5 @@ class ExchangeState(msgspec.Struct, kw_only=True):
     ended: dict[OrderId, EndedOrder] = msgspec.field(default_factory=dict)
     requested: dict[str, int] = msgspec.field(default_factory=dict)
     retired: dict[MarketId, int] = msgspec.field(default_factory=dict)
+    rebates: Rebates = msgspec.field(default_factory=Rebates)
     counts: Counts = msgspec.field(default_factory=Counts)

@@ -20,13 +20,15 @@ from schemas.market import (
     MarketTrade,
     TickSizeChanged,
 )
+from schemas.pairs import SplitApproved
 from schemas.reasons import DenialCode
-from schemas.trading import MergeApproved
+from schemas.trading import Fill, MergeApproved
 from schemas.values import MarketStatus, OrderStatus
+from streams import paper_rebates
 from streams import paper_reports as say
 from streams.book import NO, Book
 from streams.paper_agenda import Deed, Due
-from streams.paper_market import Match, PaperMarket, PaperMarketState
+from streams.paper_market import Match, PaperMarket, PaperMarketState, closings
 from streams.paper_orders import CancelRequest, EndedOrder, Ending, PaperOrder, refusal
 from streams.paper_rules import PaperRules
 from streams.paper_state import ExchangeState
@@ -63,6 +65,7 @@ class PaperVenue:
         """
         self._rules = rules
         self._model = model
+        self._account_id = account_id
         self._nobody = EndedOrder(at=0, status=UNKNOWN, account_id=account_id, token_id=TokenId(""))
         self.state = state
         self.reports: list[say.Report] = []
@@ -132,7 +135,7 @@ class PaperVenue:
         if market is None:
             return
         market.describe(message.market)
-        for at, _ in _closings(message.market):
+        for at, _ in closings(message.market):
             due = at + self._rules.feed_ms
             if due > self.state.now and at not in market.state.closings:
                 market.state.closings = [t for t in market.state.closings if t > self.state.now]
@@ -205,7 +208,7 @@ class PaperVenue:
         """A scheduled closing came: the book is cleared, or the window is over."""
         market = self.markets.get(MarketId(due.key))
         if market is not None and market.state.market is not None:
-            for at, ending in _closings(market.state.market):
+            for at, ending in closings(market.state.market):
                 if at == due.since:
                     self.cancel_all((market,), ending, "")
 
@@ -220,9 +223,18 @@ class PaperVenue:
             if match is not None:
                 self._report_matches(market, (match,), own.crossed_by)
 
-    def merge(self, approved: MergeApproved) -> None:
-        """A merge is mined."""
-        self._say(say.merged(approved, self._rules, *self._times))
+    def mine(self, approved: MergeApproved | SplitApproved) -> None:
+        """A merge or a split is mined."""
+        if isinstance(approved, MergeApproved):
+            self._say(say.merged(approved, self._rules, *self._times))
+        else:
+            self._say(say.split(approved, self._rules, *self._times))
+
+    def pay_rebates(self) -> None:
+        """A UTC day is over: the venue pays what its fills have earned (A.5)."""
+        rebates, (at, known_at) = self.state.rebates, self._times
+        for entry, amount in paper_rebates.settle(rebates):
+            self._say(say.rebate(entry, self._account_id, amount, rebates.day, at, known_at))
 
     def cancel_all(self, markets: Iterable[PaperMarket], ending: Ending, cause: str) -> None:
         """Cancel all that rests or waits in some markets.
@@ -353,11 +365,21 @@ class PaperVenue:
         for match in matches:
             self.state.counts.fills += 1
             self.state.counts.inferred_fills += match.inferred
-            self._say(
-                say.fill(match.own, match.size, match.inferred, market.book, cause, *self._times)
-            )
+            fill = say.fill(match.own, match.size, match.inferred, market.book, cause, *self._times)
+            self._say(fill)
+            if market.state.market is not None:
+                self._earn(fill, market.state.market)
             if match.own.status is OrderStatus.FILLED:
                 self._end(match.own, OrderStatus.FILLED)
+
+    def _earn(self, fill: Fill, market: Market) -> None:
+        """Owe the rebate of a fill until its day is over."""
+        rebates, day = self.state.rebates, paper_rebates.midnight(fill.event_time)
+        if day != rebates.day:
+            self.pay_rebates()
+            rebates.day = day
+            self.state.agenda.plan(rebates.due_at, Deed.REBATE, since=day)
+        paper_rebates.earn(rebates, fill, market)
 
     @property
     def _times(self) -> tuple[int, int]:
@@ -371,13 +393,3 @@ class PaperVenue:
             self.reports.append(report)
         else:
             self.state.agenda.plan(report.ingest_time, Deed.TELL, what=report)
-
-
-def _closings(market: Market) -> tuple[tuple[int, Ending], ...]:
-    """Scheduled closings of a market, at the venue's time."""
-    closings: list[tuple[int, Ending]] = []
-    if market.clears_at is not None:
-        closings.append((market.clears_at, Ending.CLEARED))
-    if market.auto_resolved and market.resolves_at is not None:
-        closings.append((market.resolves_at, Ending.ENDED))
-    return tuple(closings)

@@ -3,7 +3,7 @@
 The table in docs/dataflow.md is generated from it.
 """
 
-from schemas import control, market, ops, outside, portfolio, risk, trading
+from schemas import control, market, ops, outside, pairs, portfolio, risk, trading
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
 __all__ = ["BY_NAME", "DAY_MS", "TOPICS", "Cleanup", "Scope", "TopicSpec"]
@@ -100,6 +100,8 @@ DECIDE_INPUTS = TopicSpec(
         trading.IntentDenied,
         trading.MergeApproved,
         trading.MergeDenied,
+        pairs.SplitApproved,
+        pairs.SplitDenied,
         trading.CancelOrder,
         trading.OrderPlaced,
         trading.OrderRejected,
@@ -108,6 +110,8 @@ DECIDE_INPUTS = TopicSpec(
         trading.CancelRefused,
         trading.Fill,
         trading.PairsMerged,
+        pairs.PairsSplit,
+        pairs.RebatePaid,
         trading.AccountView,
         outside.NewsItem,
         outside.GameState,
@@ -130,6 +134,7 @@ GATE_INPUTS = TopicSpec(
         trading.PlaceIntent,
         trading.BundleIntent,
         trading.MergeIntent,
+        pairs.SplitIntent,
         trading.OrderPlaced,
         trading.OrderRejected,
         trading.OrderCanceled,
@@ -137,12 +142,15 @@ GATE_INPUTS = TopicSpec(
         trading.CancelRefused,
         trading.Fill,
         trading.PairsMerged,
+        pairs.PairsSplit,
+        pairs.RebatePaid,
         portfolio.Mark,
         market.MarketListed,
         market.TickSizeChanged,
         market.MarketResolved,
         control.Command,
         control.CapitalAllocated,
+        control.BotFailed,
         risk.SizingAdvice,
         ops.ClockTick,
     ),
@@ -162,7 +170,13 @@ SIGNALS = TopicSpec(
 )
 INTENTS = TopicSpec(
     "pets.trading.intents.v1",
-    (trading.PlaceIntent, trading.BundleIntent, trading.MergeIntent, trading.CancelOrder),
+    (
+        trading.PlaceIntent,
+        trading.BundleIntent,
+        trading.MergeIntent,
+        pairs.SplitIntent,
+        trading.CancelOrder,
+    ),
     Scope.SHARD,
     ("bots",),
     ("archive",),
@@ -184,6 +198,8 @@ DECISIONS = TopicSpec(
         trading.IntentDenied,
         trading.MergeApproved,
         trading.MergeDenied,
+        pairs.SplitApproved,
+        pairs.SplitDenied,
         trading.CancelOrder,
         control.CommandApplied,
     ),
@@ -208,11 +224,11 @@ ORDERS = TopicSpec(
 )
 FILLS = TopicSpec(
     "pets.trading.fills.v1",
-    (trading.Fill, trading.PairsMerged),
+    (trading.Fill, trading.PairsMerged, pairs.PairsSplit, pairs.RebatePaid),
     Scope.ACCOUNT,
     ("paper",),
     ("sinks", "api", "archive"),
-    "Executions of our orders and merges of our pairs.",
+    "Executions of our orders, splits and merges of our pairs, rebates.",
 )
 POSITIONS = TopicSpec(
     "pets.portfolio.positions.v1",

@@ -19,6 +19,7 @@ from agents.bots.view import Markets, View
 from configs.bots import BotParameters
 from schemas.claims import Claim
 from schemas.envelope import Message
+from schemas.errors import ApplicationError
 from schemas.ids import BotId, MarketId, OrderId
 from schemas.market import Market
 from schemas.ops import ClockTick
@@ -90,11 +91,17 @@ class Merge(msgspec.Struct, frozen=True):
     pairs: Decimal
 
 
+class Split(msgspec.Struct, frozen=True):
+    """Split dollars into pairs of YES and NO."""
+
+    pairs: Decimal
+
+
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot saw and decided, traded or not; becomes a `Signal`.
 
     Attributes:
-        decision: "place", "bundle", "replace", "cancel", "merge" or "none".
+        decision: "place", "bundle", "replace", "cancel", "merge", "split" or "none".
         reason: Why, in a stable word such as "drift-below-threshold".
     """
 
@@ -122,7 +129,7 @@ class Advise(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: int
 
 
-Proposal = Place | PlaceBundle | Replace | Cancel | Merge | Note
+Proposal = Place | PlaceBundle | Replace | Cancel | Merge | Split | Note
 Reply = MarketId | Advise
 """What an outside message or a day leads to: a market to be asked about, or advice."""
 
@@ -229,6 +236,10 @@ class Bot(ABC, Generic[S]):
         return ()
 
 
+class BotError(ApplicationError):
+    """A bot raised while it folded something; the cause is chained and named."""
+
+
 class RunningBot(Protocol):
     """A bot with its state, whatever the state's type is."""
 
@@ -251,6 +262,9 @@ class RunningBot(Protocol):
     def on_day(self, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
         """See `Bot.on_day`."""
 
+    def reset(self) -> None:
+        """Start anew, as if nothing had ever happened."""
+
     def snapshot(self) -> bytes:
         """The bot's state as JSON."""
 
@@ -259,7 +273,7 @@ class RunningBot(Protocol):
 
 
 class Running(Generic[S]):
-    """A bot and its state."""
+    """A bot and its state; whatever the bot raises comes as `BotError`."""
 
     def __init__(self, bot: Bot[S]) -> None:
         self.bot: BotIdentity = bot.identity
@@ -268,23 +282,42 @@ class Running(Generic[S]):
 
     def on_event(self, event: Message, view: View) -> list[Proposal]:
         """See `Bot.on_event`."""
-        return self._bot.on_event(self._state, event, view)
+        try:
+            return self._bot.on_event(self._state, event, view)
+        except Exception as error:
+            raise _named(error) from error
 
     def forget(self, market_id: MarketId) -> None:
         """See `Bot.forget`."""
-        self._bot.forget(self._state, market_id)
+        try:
+            self._bot.forget(self._state, market_id)
+        except Exception as error:
+            raise _named(error) from error
 
     def watches(self, market: Market) -> bool:
         """See `Bot.watches`."""
-        return self._bot.watches(market)
+        try:
+            return self._bot.watches(market)
+        except Exception as error:
+            raise _named(error) from error
 
     def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
         """See `Bot.on_outside`."""
-        return self._bot.on_outside(self._state, event, markets)
+        try:
+            return self._bot.on_outside(self._state, event, markets)
+        except Exception as error:
+            raise _named(error) from error
 
     def on_day(self, tick: ClockTick, markets: Markets) -> Sequence[Reply]:
         """See `Bot.on_day`."""
-        return self._bot.on_day(self._state, tick, markets)
+        try:
+            return self._bot.on_day(self._state, tick, markets)
+        except Exception as error:
+            raise _named(error) from error
+
+    def reset(self) -> None:
+        """Start anew, as if nothing had ever happened."""
+        self._state = self._bot.state_type()
 
     def snapshot(self) -> bytes:
         """The bot's state as JSON."""
@@ -293,3 +326,7 @@ class Running(Generic[S]):
     def restore(self, snapshot: bytes) -> None:
         """Continue from a snapshot of the same bot."""
         self._state = msgspec.json.decode(snapshot, type=self._bot.state_type)
+
+
+def _named(error: Exception) -> BotError:
+    return BotError(f"{type(error).__name__}: {error}")

@@ -1,4 +1,8 @@
-"""Looking for a pair of bids that is worth its leg risk (STRATEGIES.md D.1)."""
+"""Looking for a pair of bids, or of asks, that is worth its leg risk (STRATEGIES.md D.1).
+
+The mirror case, selling both legs for more than a dollar, is priced as the pair of bids that the
+same orders are in YES space: SELL YES at 1 − n is BUY NO at n (A.1).
+"""
 
 from decimal import Decimal
 
@@ -31,6 +35,11 @@ class PairChoice(msgspec.Struct, frozen=True, kw_only=True):
     signal: PairSignal | None = None
     offset: int = 0
 
+    @property
+    def asks(self) -> tuple[Decimal, Decimal]:
+        """The same pair as asks, YES and NO."""
+        return 1 - self.no, 1 - self.yes
+
 
 class PairFinder:
     """Prices and sizes of new bundles."""
@@ -40,7 +49,11 @@ class PairFinder:
         self._rules = rules
 
     def choose(
-        self, view: View, numbers: PairNumbers, measured: LegStatistics | None
+        self,
+        view: View,
+        numbers: PairNumbers,
+        measured: LegStatistics | None,
+        held: Decimal | None = None,
     ) -> PairChoice:
         """The first pair of prices that pays, and its size.
 
@@ -48,13 +61,14 @@ class PairFinder:
             view: Now.
             numbers: In force.
             measured: What touched pairs came to under the market's profile, if any were.
+            held: Pairs to sell; None for a pair of bids, which needs cash.
         """
         low, high = self._parameters.focus
         last = PairChoice(reason="one-sided-book")
         for yes, no, offset in price_pairs(
             view, numbers.max_offset, improve=self._rules.improve_entry
         ):
-            signal = self._signal(view, numbers, measured, yes, no)
+            signal = self._signal(view, numbers, measured, (yes, no), held)
             if signal.drift < self._parameters.drift:
                 reason = "drift-below-threshold"
             elif not signal.enter:
@@ -62,7 +76,8 @@ class PairFinder:
             elif not low <= min(yes, no) <= high:
                 reason = "outside-focus"
             else:
-                reason = _size_obstacle(view, yes, no, signal.pairs)
+                legs = (yes, no) if held is None else (1 - no, 1 - yes)
+                reason = _size_obstacle(view, min(legs), signal.pairs)
             last = PairChoice(reason=reason, yes=yes, no=no, signal=signal, offset=offset)
             if signal.enter:
                 return last
@@ -73,10 +88,10 @@ class PairFinder:
         view: View,
         numbers: PairNumbers,
         measured: LegStatistics | None,
-        yes: Decimal,
-        no: Decimal,
+        prices: tuple[Decimal, Decimal],
+        held: Decimal | None,
     ) -> PairSignal:
-        standard, account = self._parameters, view.account
+        (yes, no), standard, account = prices, self._parameters, view.account
         drift = 1 - (yes + no)
         if account is None or drift < standard.drift:
             return PairSignal(drift, False, ZERO, ZERO)
@@ -86,6 +101,8 @@ class PairFinder:
             pi = measured.fill_prob(pi, after)
             loss = measured.leg_loss(loss, after, standard.leg_loss_floor)
         allowed = displayed_share(view, yes, no, standard.depth_ticks, standard.depth_divisor)
+        if held is None:
+            held = max(account.free_cash, ZERO) / (yes + no)
         return pair_signal(
             yes,
             no,
@@ -95,16 +112,16 @@ class PairFinder:
             threshold=standard.drift,
             cap=numbers.bundle,
             multiplier=self._multiplier(view),
-            depth=min(allowed, floor_lot(max(account.free_cash, ZERO) / (yes + no))),
+            depth=min(allowed, floor_lot(held)),
         )
 
     def _multiplier(self, view: View) -> Decimal:
         most = self._parameters.lambda_max
         return most if view.account is None else min(most, view.account.sizing_lambda)
 
-    def note(self, choice: PairChoice, view: View) -> Note:
-        """What was seen, for the record."""
-        decision = "none" if choice.reason else "bundle"
+    def note(self, choice: PairChoice, view: View, taken: str = "bundle") -> Note:
+        """What was seen, for the record; `taken` is what is done with a pair that pays."""
+        decision = "none" if choice.reason else taken
         signal = choice.signal
         if signal is None:
             return Note(decision=decision, reason=choice.reason)
@@ -127,26 +144,41 @@ class PairFinder:
 
 
 def drafts(choice: PairChoice, bundle_id: str, numbers: PairNumbers) -> tuple[OrderDraft, ...]:
-    """Both legs, of one size."""
+    """Both bids, of one size."""
+    return _legs(choice, Action.BUY, (choice.yes, choice.no), bundle_id, numbers)
+
+
+def ask_drafts(choice: PairChoice, bundle_id: str, numbers: PairNumbers) -> tuple[OrderDraft, ...]:
+    """Both asks, of one size."""
+    return _legs(choice, Action.SELL, choice.asks, bundle_id, numbers)
+
+
+def _legs(
+    choice: PairChoice,
+    action: Action,
+    prices: tuple[Decimal, Decimal],
+    bundle_id: str,
+    numbers: PairNumbers,
+) -> tuple[OrderDraft, ...]:
     pairs = choice.signal.pairs if choice.signal is not None else ZERO
     return tuple(
         OrderDraft(
             side=side,
-            action=Action.BUY,
+            action=action,
             price=price,
             size=pairs,
             kind=IntentKind.ARB,
             ttl_s=numbers.ttl_s,
             bundle_id=bundle_id,
         )
-        for side, price in ((Side.YES, choice.yes), (Side.NO, choice.no))
+        for side, price in zip(Side, prices, strict=True)
     )
 
 
-def _size_obstacle(view: View, yes: Decimal, no: Decimal, pairs: Decimal) -> str:
+def _size_obstacle(view: View, cheaper: Decimal, pairs: Decimal) -> str:
     """The venue's minimum binds shares and dollars of each opening leg."""
     least = view.market.min_size
-    return "size-below-minimum" if pairs < least or pairs * min(yes, no) < least else ""
+    return "size-below-minimum" if pairs < least or pairs * cheaper < least else ""
 
 
 def _drift_mid(book: Book) -> float:

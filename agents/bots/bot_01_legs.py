@@ -41,12 +41,15 @@ class Leg(msgspec.Struct, kw_only=True):
 
 
 class Bundle(msgspec.Struct, kw_only=True):
-    """Two bids that together cost less than a dollar.
+    """Two bids that together cost less than a dollar, or two asks that together bring more.
 
     Attributes:
+        sells: It is a pair of asks; what the legs hold is then negative.
         profile: Name of the profile it was opened under.
         asked_at: When it was decided, ms.
         touched_at: When its first leg filled first, ms.
+        dumped: Shares of the heavy leg that a pair of asks had to sell below break-even.
+        dumped_for: Dollars they brought.
     """
 
     bundle_id: str
@@ -55,6 +58,9 @@ class Bundle(msgspec.Struct, kw_only=True):
     yes: Leg
     no: Leg
     touched_at: int | None = None
+    sells: bool = False
+    dumped: Decimal = ZERO
+    dumped_for: Decimal = ZERO
 
     @property
     def excess(self) -> Decimal:
@@ -67,16 +73,37 @@ class Bundle(msgspec.Struct, kw_only=True):
         return self.yes if self.excess > 0 else self.no
 
     @property
+    def light(self) -> Leg:
+        """The other leg: the one that is still to buy, or that was sold alone."""
+        return self.no if self.excess > 0 else self.yes
+
+    @property
+    def basis(self) -> Decimal:
+        """What an unmatched share cost, dollars: of a split or held pair, what the sale left."""
+        if not self.sells:
+            return self.heavy.average
+        sold = self.light
+        return 1 - (sold.proceeds / sold.sold if sold.sold else sold.price)
+
+    @property
     def unhedged_cost(self) -> Decimal:
         """What the unmatched shares cost, dollars."""
         excess = self.excess
-        if not excess:
-            return ZERO
-        return abs(excess) * (self.yes if excess > 0 else self.no).average
+        return abs(excess) * self.basis if excess else ZERO
 
-    def book(self, fill: Fill, now: int) -> None:
-        """Book a fill of one of its orders."""
+    def book(self, fill: Fill, now: int, abort_ms: int) -> None:
+        """Book a fill of one of its orders.
+
+        Args:
+            fill: The execution.
+            now: Of the fold, ms.
+            abort_ms: After so long a pair of asks sells its excess at any passive price.
+        """
         leg = self.yes if fill.side is Side.YES else self.no
+        late = self.touched_at is not None and now - self.touched_at >= abort_ms
+        if self.sells and late and leg is self.heavy:
+            self.dumped += fill.size
+            self.dumped_for += fill.size * fill.price
         if fill.action is Action.BUY:
             leg.bought += fill.size
             leg.cost += fill.size * fill.price
@@ -172,12 +199,15 @@ def close(bundle: Bundle, statistics: LegStatistics, left: Decimal, payout: Deci
     if bundle.touched_at is None:
         return
     statistics.touched += 1
-    broken = left + bundle.yes.sold + bundle.no.sold
-    if not broken:
+    unwound = bundle.dumped if bundle.sells else bundle.yes.sold + bundle.no.sold
+    if not left + unwound:
         statistics.completed += 1
         return
-    statistics.broken_size += broken
-    statistics.broken_loss += left * (bundle.heavy.average - payout)
+    statistics.broken_size += left + unwound
+    statistics.broken_loss += left * (bundle.basis - payout)
+    if bundle.sells:
+        statistics.broken_loss += unwound * bundle.basis - bundle.dumped_for
+        return
     for leg in (bundle.yes, bundle.no):
         statistics.broken_loss += leg.sold * leg.average - leg.proceeds
 
@@ -205,10 +235,13 @@ def _work_legs(
     size = open_excess(bundle, view)
     heavy = Side.YES if bundle.excess > 0 else Side.NO
     light_bids = tuple(o for o in live if _is(o, heavy.complement, Action.BUY))
-    if age < numbers.reprice_ms and (light_bids or size < view.market.min_size):
+    waits = [o for o in live if _is(o, heavy, Action.SELL)] if bundle.sells else light_bids
+    if age < numbers.reprice_ms and (waits or size < view.market.min_size):
         return Step([], "leg-clock")
     if not size:
         return Step(cancel_all(live, view.now, "legs-even"), "legs-even")
+    if bundle.sells:
+        return _work_sales(bundle, live, view, numbers, rules)
     proposals = cancel_all([o for o in live if _is(o, heavy, Action.BUY)], view.now, "leg-clock")
     if age < numbers.abort_ms:
         price = buying_price(view, heavy.complement, 1 - bundle.heavy.price)
@@ -219,6 +252,27 @@ def _work_legs(
     wanted = _exit(bundle, heavy, Action.SELL, selling_price(view, heavy), size, numbers)
     sells = tuple(o for o in live if _is(o, heavy, Action.SELL))
     return Step(proposals + work(wanted, sells, view, rules), "selling-excess")
+
+
+def _work_sales(
+    bundle: Bundle,
+    live: tuple[OwnOrder, ...],
+    view: View,
+    numbers: PairNumbers,
+    rules: TradingRules,
+) -> Step:
+    """A pair of asks of which one leg sold more: sell the other, first at break-even or better."""
+    age = view.now - (bundle.touched_at or view.now)
+    heavy = Side.YES if bundle.excess > 0 else Side.NO
+    others = [o for o in live if not _is(o, heavy, Action.SELL)]
+    sells = tuple(o for o in live if _is(o, heavy, Action.SELL))
+    completes = age < numbers.abort_ms
+    price = selling_price(view, heavy, bundle.basis if completes else None)
+    size = open_excess(bundle, view)
+    wanted = _exit(bundle, heavy, Action.SELL, price, size, numbers)
+    proposals = cancel_all(others, view.now, "leg-clock")
+    reason = "completing-leg" if completes else "selling-excess"
+    return Step(proposals + work(wanted, sells, view, rules), reason)
 
 
 def _exit(

@@ -1,7 +1,8 @@
 """Bot 1, rebalancing: rest bids on YES and NO of one question for less than a dollar together.
 
 STRATEGIES.md D.1. In an ordinary market both books are views of one, so this is two-sided market
-making with merging as the exit: what it locks is the spread, what it risks is one leg.
+making with merging as the exit: what it locks is the spread, what it risks is one leg. Pairs that
+are held are offered for more than a dollar before they are merged.
 """
 
 from decimal import Decimal
@@ -9,8 +10,8 @@ from decimal import Decimal
 import msgspec
 
 from agents.bots.backoff import Backoff
-from agents.bots.base import Bot, Interest, Merge, Note, Place, PlaceBundle, Proposal
-from agents.bots.bot_01_entry import PairFinder, drafts
+from agents.bots.base import Bot, Interest, Merge, Note, Place, PlaceBundle, Proposal, Split
+from agents.bots.bot_01_entry import PairChoice, PairFinder, ask_drafts, drafts
 from agents.bots.bot_01_legs import Bundle, Leg, Step, adopt, advance, close, is_over, open_excess
 from agents.bots.bot_01_sizing import (
     ZERO,
@@ -26,12 +27,18 @@ from schemas.envelope import Message
 from schemas.ids import MarketId, derive_id
 from schemas.market import MarketResolved
 from schemas.trading import Fill, IntentDenied, OrderPlaced, OrderRejected
+from streams.prices import floor_lot
 
 
 class PairMarket(msgspec.Struct, kw_only=True):
-    """What bot 1 keeps of one market."""
+    """What bot 1 keeps of one market.
+
+    Attributes:
+        split_at: When dollars were last split here, ms; what came of it is offered for a while.
+    """
 
     bundle: Bundle | None = None
+    split_at: int | None = None
     backoff: Backoff = msgspec.field(default_factory=Backoff)
 
 
@@ -75,7 +82,7 @@ class Rebalancing(Bot[RebalancingState]):
             place.backoff.accept()
         elif bundle is not None:
             if isinstance(event, Fill) and event.bundle_id == bundle.bundle_id:
-                bundle.book(event, view.now)
+                bundle.book(event, view.now, self._numbers_of(view).abort_ms)
                 self._unhedged = None
             elif isinstance(event, MarketResolved):
                 left = open_excess(bundle, view)
@@ -97,17 +104,19 @@ class Rebalancing(Bot[RebalancingState]):
             return strays
         bundle, numbers = place.bundle, self._numbers_of(view)
         is_touched = bundle is not None and bundle.touched_at is not None
-        if not is_touched and (merge := self._merge(view)):
-            return merge
         if bundle is None and (bundle := adopt(view)):
             place.bundle, self._unhedged = bundle, None
+        elif bundle is None and (sale := self._sell_pairs(state, place, event, view, numbers)):
+            return sale
+        if not is_touched and (merge := self._merge(place, view, numbers)):
+            return merge
         if bundle is not None:
             live = tuple(o for o in view.orders if o.order.bundle_id == bundle.bundle_id)
             if not is_over(bundle, live, view):
                 step = advance(bundle, live, view, numbers, self._rules)
                 return self._move(place, step, view.now)
             self._close(state, place, ZERO, ZERO)
-        if merge := self._merge(view):
+        if merge := self._merge(place, view, numbers):
             return merge
         return self._seek(state, place, event, view, numbers)
 
@@ -128,9 +137,48 @@ class Rebalancing(Bot[RebalancingState]):
         decision = type(proposals[-1]).__name__.lower() if proposals else "none"
         return [*proposals, Note(decision=decision, reason=reason)]
 
-    def _merge(self, view: View) -> list[Proposal]:
-        """Merge what is matched once it is worth ten times the gas."""
+    def _sell_pairs(
+        self,
+        state: RebalancingState,
+        place: PairMarket,
+        event: Message,
+        view: View,
+        numbers: PairNumbers,
+    ) -> list[Proposal]:
+        """Offer pairs that are held for more than a dollar; nothing where that does not pay."""
         pairs = view.free_pairs
+        if self._parameters.mirror == "off" or pairs < view.market.min_size or view.orders:
+            return []
+        if self._obstacle(state, place, view, numbers):
+            return []
+        measured = state.measured.get(view.profile_name)
+        choice = self._finder.choose(view, numbers, measured, pairs)
+        if choice.reason:
+            return []
+        yes, no = choice.asks
+        bundle_id = self._open(place, event, view, Leg(price=yes), Leg(price=no), sells=True)
+        offers = ask_drafts(choice, bundle_id, numbers)
+        return [PlaceBundle(bundle_id, offers), self._finder.note(choice, view, "sell-pairs")]
+
+    def _open(
+        self, place: PairMarket, event: Message, view: View, yes: Leg, no: Leg, *, sells: bool
+    ) -> str:
+        bundle_id = derive_id(self.identity.bot_id, event.event_id, "bundle", view.market.market_id)
+        place.bundle = Bundle(
+            bundle_id=bundle_id,
+            profile=view.profile_name,
+            asked_at=view.now,
+            yes=yes,
+            no=no,
+            sells=sells,
+        )
+        return bundle_id
+
+    def _merge(self, place: PairMarket, view: View, numbers: PairNumbers) -> list[Proposal]:
+        """Merge what is matched once it is worth ten times the gas."""
+        pairs, split_at = view.free_pairs, place.split_at
+        if split_at is not None and view.now - split_at < numbers.ttl_s * 1000:
+            return []
         if pairs <= 0 or view.account is None:
             return []
         if pairs < self._parameters.merge_gas_multiple * self._parameters.gas:
@@ -150,18 +198,30 @@ class Rebalancing(Bot[RebalancingState]):
         if reason:
             return [Note(decision="none", reason=reason)]
         choice = self._finder.choose(view, numbers, state.measured.get(view.profile_name))
+        if not choice.reason and self._parameters.mirror == "split":
+            return self._split(place, choice, view, numbers)
         note = self._finder.note(choice, view)
         if choice.reason:
             return [note]
-        bundle_id = derive_id(self.identity.bot_id, event.event_id, "bundle", view.market.market_id)
-        place.bundle = Bundle(
-            bundle_id=bundle_id,
-            profile=view.profile_name,
-            asked_at=view.now,
-            yes=Leg(price=choice.yes),
-            no=Leg(price=choice.no),
-        )
+        yes, no = Leg(price=choice.yes), Leg(price=choice.no)
+        bundle_id = self._open(place, event, view, yes, no, sells=False)
         return [PlaceBundle(bundle_id, drafts(choice, bundle_id, numbers)), note]
+
+    def _split(
+        self, place: PairMarket, choice: PairChoice, view: View, numbers: PairNumbers
+    ) -> list[Proposal]:
+        """Split dollars into the pairs that are to be sold: a dollar each, and the gas."""
+        waits = place.split_at is not None and view.now - place.split_at < numbers.ttl_s * 1000
+        if view.splitting or waits:
+            return [Note(decision="none", reason="pairs-on-their-way")]
+        cash = ZERO if view.account is None else view.account.free_cash - self._parameters.gas
+        wanted = ZERO if choice.signal is None else choice.signal.pairs
+        pairs = floor_lot(min(wanted, max(cash, ZERO)))
+        gain = ZERO if choice.signal is None else choice.signal.drift * pairs
+        if pairs < view.market.min_size or gain <= self._parameters.gas:
+            return [Note(decision="none", reason="split-does-not-pay")]
+        place.split_at = view.now
+        return [Split(pairs), self._finder.note(choice, view, "split")]
 
     def _obstacle(
         self, state: RebalancingState, place: PairMarket, view: View, numbers: PairNumbers

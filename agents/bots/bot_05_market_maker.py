@@ -178,6 +178,8 @@ class MarketMaker(Bot[MarketMakerState]):
             return Decision(Mode.REDUCE, "near-the-end")
         if opening_obstacle:
             return Decision(Mode.CLEAR, opening_obstacle)
+        if view.reference_stale:
+            return Decision(Mode.CLEAR, "reference-stale")
         if now < market.stopped_until:
             return Decision(Mode.REDUCE, "markouts-not-positive")
         started, clears = view.market.window_start_at, view.market.clears_at

@@ -46,13 +46,20 @@ class Exit(msgspec.Struct, frozen=True):
     rest_ms: int = 0
 
 
-def selling_price(view: View, side: Side) -> Decimal | None:
-    """Best ask of a token, joined; never at or below a bid, our own other bots' included."""
+def selling_price(view: View, side: Side, limit: Decimal | None = None) -> Decimal | None:
+    """Best ask of a token, joined; never at or below a bid, our own other bots' included.
+
+    Args:
+        view: Now.
+        side: The token.
+        limit: Least price in dollars; None for any.
+    """
+    least = view.tick if limit is None else limit
     if side is Side.YES:
         bid, ask = view.ask_floor, view.top.ask
     else:
         bid, ask = _mirror(view.bid_cap), _mirror(view.top.bid)
-    return post_only_price(Action.SELL, view.tick, bid, ask, view.tick, PriceMode.JOIN)
+    return post_only_price(Action.SELL, least, bid, ask, view.tick, PriceMode.JOIN)
 
 
 def buying_price(view: View, side: Side, limit: Decimal) -> Decimal:

@@ -220,6 +220,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         stale: Why the book may not be traded on, a stable word; empty when it is fresh (D-24).
         orders: The bot's own live orders here, oldest first; an operator's are not among them.
         merging: Pairs whose merge is under way.
+        splitting: Pairs whose split is under way.
+        reference_stale: The reference price that the market settles on is too old.
         account: None before the first account view.
         view_max_age_ms: Age up to which the account view may open.
         rival_bid: Best YES-space bid of our other bots here, so that we never cross ourselves.
@@ -249,6 +251,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     rival_bid: Decimal | None = None
     rival_ask: Decimal | None = None
     others: Markets = NoMarkets()
+    splitting: Decimal = ZERO
+    reference_stale: bool = False
 
     @property
     def state(self) -> BotState:

@@ -13,14 +13,16 @@ import msgspec
 from agents.bots.base import RunningBot
 from agents.bots.view import Account
 from agents.stages.base import Emit
-from agents.stages.bots_holdings import book_fill, book_merge, forget_merges
+from agents.stages.bots_guard import Failures, GuardedBot
+from agents.stages.bots_holdings import book_fill, book_merge, book_split, forget_pairs
 from agents.stages.bots_host import BotHost
 from agents.stages.bots_markets import LiveMarket, MarketTable
 from agents.stages.bots_orders import OrderBook
 from agents.stages.bots_state import HostState
 from configs.profiles import Profiles
 from configs.rules import TradingRules
-from schemas.envelope import Message
+from schemas.control import BotFailed
+from schemas.envelope import Message, header
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import (
     BookDelta,
@@ -33,6 +35,7 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
+from schemas.pairs import PairsSplit, SplitApproved, SplitDenied
 from schemas.trading import (
     AccountView,
     CancelOrder,
@@ -47,7 +50,7 @@ from schemas.trading import (
     PairsMerged,
 )
 from schemas.values import MarketStatus, Money
-from topics.catalog import DECIDE_INPUTS, TopicSpec
+from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TopicSpec
 
 DAY_MS = 86_400_000
 DAILY_AT_MS = 600_000
@@ -83,7 +86,8 @@ class BotsStage:
             book_shows_own_orders: Whether the feed contains our orders: a real venue's does, a
                 paper exchange's does not (D-33).
         """
-        self._bots = tuple(bots)
+        self._failures = Failures()
+        self._bots = tuple(GuardedBot(each, self._failures) for each in bots)
         self._daily = tuple(each for each in self._bots if each.bot.interest.daily)
         self._outside: dict[type[Message], list[RunningBot]] = {}
         for running in self._bots:
@@ -98,13 +102,15 @@ class BotsStage:
     def apply(self, message: Message) -> Sequence[Emit]:
         """Fold one message of the shard's log."""
         state = self._host.state
-        state.now = max(state.now, message.ingest_time)
+        state.now = self._failures.now = max(state.now, message.ingest_time)
         if isinstance(message, BookDelta | BookSnapshot | BookTrustChanged):
             self._apply_book(message)
         else:
             self._apply_market(message)
             for running in self._outside.get(type(message), ()):
                 self._host.outside(running, message)
+        if self._failures.fresh:
+            self._tell_failures(message)
         emits = self._host.emits
         if not emits:
             return ()
@@ -121,6 +127,7 @@ class BotsStage:
             retired=host.markets.retired,
             orders=host.orders.all(),
             ended=host.orders.ended,
+            failed=self._failures.known,
             bots={each.bot.bot_id: msgspec.Raw(each.snapshot()) for each in self._bots},
         )
         return msgspec.json.encode(state)
@@ -129,6 +136,7 @@ class BotsStage:
         """Continue from a snapshot of a stage with the same bots; a new bot starts fresh."""
         state = msgspec.json.decode(snapshot, type=HostState)
         host = self._host
+        self._failures.known, state.failed = state.failed, {}
         host.markets.restore(state.markets, state.feeds, state.retired)
         orders = OrderBook(state.orders, state.ended)
         for bot_id, encoded in state.bots.items():
@@ -139,6 +147,19 @@ class BotsStage:
         host.use(state, orders)
         for live in host.markets.live.values():
             self._show_own(live)
+
+    def _tell_failures(self, cause: Message) -> None:
+        """Let the gate know which bots the message stopped, and why."""
+        host, fresh = self._host, self._failures.fresh
+        self._failures.fresh = {}
+        for bot_id, reason in fresh.items():
+            failed = BotFailed(
+                **header(self.name, cause, "failed", bot_id, now=host.state.now),
+                account_id=host.account_id,
+                bot_id=bot_id,
+                reason=reason,
+            )
+            host.emits.append(Emit(GATE_INPUTS, host.account_id, failed))
 
     # ------------------------------------------------------------------ markets
 
@@ -212,7 +233,8 @@ class BotsStage:
         host, now = self._host, self._host.state.now
         for own in host.orders.tick(now, self._rules.unanswered_s * 1000):
             self._keep_replaced(own.intent_id)
-        forget_merges(host.state.merges, now)
+        forget_pairs(host.state.merges, now)
+        forget_pairs(host.state.splits, now)
         before, host.state.ticked_at = host.state.ticked_at, now
         for live in host.markets.live.values():
             host.run_timers(live, tick, before)
@@ -235,6 +257,7 @@ class BotsStage:
             sizing_lambda=message.sizing_lambda,
         )
         host.state.accounts[message.bot_id] = account
+        self._failures.hear(message.bot_id, message.state)
         permission = (account.state, account.may_open)
         if running is None or (
             before is not None and (before.state, before.may_open) == permission
@@ -261,17 +284,24 @@ class BotsStage:
                 pending = host.state.merges.get(message.intent_id)
                 if pending is not None:
                     pending.approved = True
+            case SplitApproved():
+                pending = host.state.splits.get(message.intent_id)
+                if pending is not None:
+                    pending.approved = True
+            case SplitDenied():
+                host.state.splits.pop(message.intent_id, None)
+                self._run_own(message.market_id, message.bot_id, message)
             case CancelOrder():  # MergeDenied needs nothing: the merge is tried again later
                 orders.ask_cancel(message.order_id, now)
             case OrderPlaced() | OrderRejected() | OrderCanceled() | OrderExpired():
                 orders.report(message, now)
                 self._run_own(message.market_id, message.bot_id, message)
-            case Fill() | PairsMerged():
+            case Fill() | PairsMerged() | PairsSplit():
                 self._book(message)
             case _:
                 pass
 
-    def _book(self, message: Fill | PairsMerged) -> None:
+    def _book(self, message: Fill | PairsMerged | PairsSplit) -> None:
         """Change what is held, once; a resolved market is the ledger's business."""
         host = self._host
         if isinstance(message, Fill) and not host.orders.fill(message, host.state.now):
@@ -280,8 +310,12 @@ class BotsStage:
             return
         if isinstance(message, Fill):
             book_fill(host.state.stakes, message)
-        else:
+        elif isinstance(message, PairsMerged):
             book_merge(host.state.stakes, host.state.merges, message)
+        else:
+            live = host.markets.live.get(message.market_id)
+            mid = None if live is None else live.top.mid
+            book_split(host.state.stakes, host.state.splits, message, mid)
         self._run_own(message.market_id, message.bot_id, message)
 
     def _keep_replaced(self, intent_id: str) -> None:

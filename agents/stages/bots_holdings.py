@@ -1,4 +1,4 @@
-"""What every bot holds, folded from fills, merges and resolutions, with average costs."""
+"""What every bot holds, folded from fills, splits, merges and resolutions, with average costs."""
 
 from decimal import Decimal
 
@@ -6,18 +6,20 @@ import msgspec
 
 from agents.bots.view import ZERO, Holding
 from schemas.ids import BotId, MarketId
+from schemas.pairs import PairsSplit
 from schemas.trading import Fill, PairsMerged
 from schemas.values import Action, Side
 from streams.holdings import COST_QUANTUM
 
+HALF = Decimal("0.5")
 UNANSWERED_MS = 5_000
-"""A merge without a verdict is forgotten after this."""
-UNMERGED_MS = 120_000
-"""An approved merge that never came is forgotten after this."""
+"""A merge or split without a verdict is forgotten after this."""
+UNDONE_MS = 120_000
+"""An approved one that never came is forgotten after this."""
 
 
-class PendingMerge(msgspec.Struct, kw_only=True):
-    """Pairs on their way to become dollars; the approval has reserved them."""
+class PendingPairs(msgspec.Struct, kw_only=True):
+    """Pairs on their way to become dollars, or the other way; the approval has reserved them."""
 
     bot_id: BotId
     market_id: MarketId
@@ -28,8 +30,8 @@ class PendingMerge(msgspec.Struct, kw_only=True):
 
 Stakes = dict[BotId, dict[MarketId, Holding]]
 """Holdings by bot and market; flat ones are kept until the market is resolved."""
-Merges = dict[str, PendingMerge]
-"""Merges under way by intent id."""
+Underway = dict[str, PendingPairs]
+"""Merges, or splits, under way by intent id."""
 
 
 def holding_of(stakes: Stakes, bot_id: BotId, market_id: MarketId) -> Holding:
@@ -57,7 +59,7 @@ def book_fill(stakes: Stakes, fill: Fill) -> None:
         _take(holding, fill.side, fill.size)
 
 
-def book_merge(stakes: Stakes, merges: Merges, merged: PairsMerged) -> None:
+def book_merge(stakes: Stakes, merges: Underway, merged: PairsMerged) -> None:
     """Pairs became dollars; the oldest merge under way of that size is done."""
     holding = holding_of(stakes, merged.bot_id, merged.market_id)
     _take(holding, Side.YES, merged.pairs)
@@ -69,24 +71,40 @@ def book_merge(stakes: Stakes, merges: Merges, merged: PairsMerged) -> None:
             return
 
 
-def merging(merges: Merges, bot_id: BotId, market_id: MarketId) -> Decimal:
-    """Pairs of a bot whose merge is under way."""
+def book_split(stakes: Stakes, splits: Underway, split: PairsSplit, mid: Decimal | None) -> None:
+    """Dollars became pairs, which cost a dollar, divided at the YES mid.
+
+    Args:
+        stakes: Changed in place.
+        splits: Those under way; this one is done.
+        split: What was done.
+        mid: The YES mid now; half and half without one.
+    """
+    holding = holding_of(stakes, split.bot_id, split.market_id)
+    yes = HALF if mid is None else mid
+    _add(holding, Side.YES, split.pairs, split.pairs * yes)
+    _add(holding, Side.NO, split.pairs, split.pairs * (1 - yes))
+    splits.pop(split.intent_id, None)
+
+
+def underway(pairs: Underway, bot_id: BotId, market_id: MarketId) -> Decimal:
+    """Pairs of a bot that are being merged, or split."""
     return sum(
         (
             pending.pairs
-            for pending in merges.values()
+            for pending in pairs.values()
             if pending.bot_id == bot_id and pending.market_id == market_id
         ),
         ZERO,
     )
 
 
-def forget_merges(merges: Merges, now: int) -> None:
-    """Forget merges that nobody answered, or that never came."""
-    for intent_id, pending in list(merges.items()):
-        limit = UNMERGED_MS if pending.approved else UNANSWERED_MS
+def forget_pairs(pairs: Underway, now: int) -> None:
+    """Forget what nobody answered, or what never came."""
+    for intent_id, pending in list(pairs.items()):
+        limit = UNDONE_MS if pending.approved else UNANSWERED_MS
         if now - pending.asked_at > limit:
-            del merges[intent_id]
+            del pairs[intent_id]
 
 
 def _add(holding: Holding, side: Side, size: Decimal, cost: Decimal) -> None:

@@ -6,6 +6,7 @@ whichever bot proposes it.
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from agents.bots.base import (
     Advise,
@@ -19,11 +20,12 @@ from agents.bots.base import (
     Replace,
     Reply,
     RunningBot,
+    Split,
 )
 from agents.bots.unwind import unwind
 from agents.bots.view import ZERO, View
 from agents.stages.base import Emit
-from agents.stages.bots_holdings import PendingMerge, holding_of, holds_any, merging
+from agents.stages.bots_holdings import PendingPairs, holding_of, holds_any, underway
 from agents.stages.bots_intents import IntentWriter, advice
 from agents.stages.bots_markets import LiveMarket, MarketTable
 from agents.stages.bots_orders import OrderBook
@@ -49,6 +51,7 @@ class BotHost:
         state: What a snapshot holds beside books, orders and the bots' own states.
         markets: Books and their health.
         orders: All our orders.
+        account_id: Whose gate gets the intents.
         emits: What follows from the message being applied; taken away by the stage.
     """
 
@@ -70,7 +73,7 @@ class BotHost:
             rules: Common rules.
         """
         self._shard = str(shard)
-        self._account_id = account_id
+        self.account_id = account_id
         self._rules = rules
         self.markets = markets
         self.emits: list[Emit] = []
@@ -141,9 +144,9 @@ class BotHost:
     def _follow(self, running: RunningBot, event: Message, replies: Iterable[Reply]) -> None:
         for reply in replies:
             if isinstance(reply, Advise):
-                said = advice(running.bot.bot_id, self._account_id, event, reply, self.state.now)
+                said = advice(running.bot.bot_id, self.account_id, event, reply, self.state.now)
                 self.emits.append(Emit(ADVICE, self._shard, said))
-                self.emits.append(Emit(GATE_INPUTS, self._account_id, said))
+                self.emits.append(Emit(GATE_INPUTS, self.account_id, said))
             elif (live := self.markets.live.get(reply)) is not None:
                 self.run((running,), live, event)
 
@@ -196,12 +199,14 @@ class BotHost:
             stale=stale,
             orders=orders,
             holding=holding_of(state.stakes, bot_id, market.market_id),
-            merging=merging(state.merges, bot_id, market.market_id) if state.merges else ZERO,
+            merging=underway(state.merges, bot_id, market.market_id) if state.merges else ZERO,
+            splitting=underway(state.splits, bot_id, market.market_id) if state.splits else ZERO,
             account=state.accounts.get(bot_id),
             view_max_age_ms=self._rules.view_max_age_s * 1000,
             rival_bid=rival_bid,
             rival_ask=rival_ask,
             others=self._others[bot_id],
+            reference_stale=self.markets.reference_is_stale(choice.profile, state.now),
         )
 
     def _carry_out_all(
@@ -217,7 +222,7 @@ class BotHost:
             ):
                 continue
             if writer is None:
-                writer = IntentWriter(running.bot, self._account_id, event, view, self._rules)
+                writer = IntentWriter(running.bot, self.account_id, event, view, self._rules)
             self._carry_out(proposal, writer, view, running)
 
     def _carry_out(
@@ -244,13 +249,12 @@ class BotHost:
                 self.emits.append(Emit(DECIDE_INPUTS, self._shard, cancel))
             case Merge(pairs):
                 merge = writer.merge(pairs)
-                self.state.merges[merge.event_id] = PendingMerge(
-                    bot_id=running.bot.bot_id,
-                    market_id=view.market.market_id,
-                    pairs=pairs,
-                    asked_at=view.now,
-                )
+                self.state.merges[merge.event_id] = _pending(pairs, running, view)
                 self._intend(merge)
+            case Split(pairs):
+                split = writer.split(pairs)
+                self.state.splits[split.event_id] = _pending(pairs, running, view)
+                self._intend(split)
 
     def _place(
         self, draft: OrderDraft, replaces: OrderId | None, writer: IntentWriter, view: View
@@ -264,7 +268,16 @@ class BotHost:
 
     def _intend(self, intent: Message) -> None:
         self.emits.append(Emit(INTENTS, self._shard, intent))
-        self.emits.append(Emit(GATE_INPUTS, self._account_id, intent))
+        self.emits.append(Emit(GATE_INPUTS, self.account_id, intent))
+
+
+def _pending(pairs: Decimal, running: RunningBot, view: View) -> PendingPairs:
+    return PendingPairs(
+        bot_id=running.bot.bot_id,
+        market_id=view.market.market_id,
+        pairs=pairs,
+        asked_at=view.now,
+    )
 
 
 def _obstacle(proposal: Proposal, view: View) -> str:
@@ -277,6 +290,8 @@ def _obstacle(proposal: Proposal, view: View) -> str:
             drafts = (draft,)
         case PlaceBundle(_, bundle):
             drafts = bundle
+        case Split():
+            return view.opening_obstacle()
         case _:
             return ""
     reduces = all(draft.kind is IntentKind.REDUCE for draft in drafts)

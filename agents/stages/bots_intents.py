@@ -12,6 +12,7 @@ from configs.rules import TradingRules
 from schemas.envelope import Message, header
 from schemas.errors import DomainError
 from schemas.ids import AccountId, BotId, MarketId, OrderId, derive_id
+from schemas.pairs import SplitIntent
 from schemas.risk import SizingAdvice
 from schemas.trading import (
     BundleIntent,
@@ -87,6 +88,20 @@ class IntentWriter:
             account_id=self._account_id,
             market_id=market.market_id,
             venue_event_id=market.venue_event_id,
+            pairs=pairs,
+        )
+
+    def split(self, pairs: Decimal) -> SplitIntent:
+        """A split of dollars into pairs."""
+        market = self._view.market
+        return SplitIntent(
+            **header(self._identity.bot_id, self._event, "split", market.market_id, now=self._now),
+            bot_id=self._identity.bot_id,
+            account_id=self._account_id,
+            market_id=market.market_id,
+            venue_event_id=market.venue_event_id,
+            yes_token_id=market.yes_token_id,
+            no_token_id=market.no_token_id,
             pairs=pairs,
         )
 

@@ -9,7 +9,7 @@ import msgspec
 from agents.bots.base import RunningBot
 from agents.bots.profiles import Choice, choose
 from agents.bots.view import OwnOrder, Phase
-from configs.profiles import Profiles
+from configs.profiles import Profile, Profiles
 from configs.rules import TradingRules
 from schemas.ids import MarketId, VenueEventId
 from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
@@ -261,6 +261,19 @@ class MarketTable:
         if record.lag_ms > limits.book_max_age_s * 1000:
             return "book-lagging"
         return ""
+
+    def reference_is_stale(self, profile: Profile | None, now: int) -> bool:
+        """Whether the reference price that a profile's markets settle on is too old (D-28).
+
+        Args:
+            profile: The market's; without one, or without a configured feed, nothing is stale.
+            now: The fold's `now`, ms.
+        """
+        if profile is None or not profile.common.ref_feed:
+            return False
+        feed = self.feeds.get(profile.common.ref_feed)
+        limit = profile.common.ref_max_age_s * 1000
+        return feed is None or not feed.connected or now - feed.heard_at > limit
 
     def saved(self) -> dict[MarketId, MarketRecord]:
         """All records with their books."""

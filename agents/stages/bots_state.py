@@ -3,7 +3,8 @@
 import msgspec
 
 from agents.bots.view import Account, OwnOrder
-from agents.stages.bots_holdings import Merges, Stakes
+from agents.stages.bots_guard import Failure
+from agents.stages.bots_holdings import Stakes, Underway
 from agents.stages.bots_markets import FeedHealth, MarketRecord
 from agents.stages.bots_orders import EndedOrder
 from agents.stages.bots_signals import SignalMarks
@@ -21,6 +22,7 @@ class HostState(msgspec.Struct, kw_only=True):
         retired: Resolved markets and when that was heard, ms.
         ticked_at: `now` at the last tick, ms.
         day: The last UTC day, counted from 00:10, whose daily jobs were run.
+        failed: Bots that raised and stand still.
         bots: Each bot's own encoding.
     """
 
@@ -33,8 +35,10 @@ class HostState(msgspec.Struct, kw_only=True):
     ended: dict[OrderId, EndedOrder] = msgspec.field(default_factory=dict)
     replaces: dict[str, OrderId] = msgspec.field(default_factory=dict)
     stakes: Stakes = msgspec.field(default_factory=dict)
-    merges: Merges = msgspec.field(default_factory=dict)
+    merges: Underway = msgspec.field(default_factory=dict)
+    splits: Underway = msgspec.field(default_factory=dict)
     signals: SignalMarks = msgspec.field(default_factory=dict)
     ticked_at: int = 0
     day: int = -1
+    failed: dict[BotId, Failure] = msgspec.field(default_factory=dict)
     bots: dict[BotId, msgspec.Raw] = msgspec.field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from agents.stages.base import Emit
+from schemas.pairs import PairsSplit, RebatePaid, SplitApproved
 from schemas.trading import (
     CancelOrder,
     CancelRefused,
@@ -23,7 +24,15 @@ from schemas.trading import (
 from topics.catalog import DECIDE_INPUTS, FILLS, GATE_INPUTS, ORDERS
 
 ExecutionReport = (
-    OrderPlaced | OrderRejected | OrderCanceled | OrderExpired | CancelRefused | Fill | PairsMerged
+    OrderPlaced
+    | OrderRejected
+    | OrderCanceled
+    | OrderExpired
+    | CancelRefused
+    | Fill
+    | PairsMerged
+    | PairsSplit
+    | RebatePaid
 )
 """What a venue says about our orders and pairs."""
 
@@ -46,6 +55,9 @@ class Execution(Protocol):
     def merge(self, approved: MergeApproved) -> None:
         """Merge pairs into collateral; the same intent merges once."""
 
+    def split(self, approved: SplitApproved) -> None:
+        """Split collateral into pairs; the same intent splits once."""
+
     def reports(self) -> Iterable[ExecutionReport]:
         """Take away what the venue has said since the last call, in its order."""
 
@@ -58,7 +70,9 @@ def publish(reports: Iterable[ExecutionReport], shard: int) -> Iterator[Emit]:
         shard: The shard whose bots placed the orders.
     """
     for report in reports:
-        topic = FILLS if isinstance(report, Fill | PairsMerged) else ORDERS
+        topic = (
+            FILLS if isinstance(report, Fill | PairsMerged | PairsSplit | RebatePaid) else ORDERS
+        )
         yield Emit(topic, report.account_id, report)
         yield Emit(DECIDE_INPUTS, str(shard), report)
         yield Emit(GATE_INPUTS, report.account_id, report)

@@ -14,12 +14,21 @@ from agents.stages.gate_intents import Intents
 from agents.stages.gate_outbox import GateOutbox
 from agents.stages.gate_publish import Publisher
 from agents.stages.gate_rules import GateRules
+from agents.stages.gate_splits import Splits
 from agents.stages.gate_state import GateState
-from schemas.control import BotStateChanged, CapitalAllocated, Command, CommandApplied, Verb
+from schemas.control import (
+    BotFailed,
+    BotStateChanged,
+    CapitalAllocated,
+    Command,
+    CommandApplied,
+    Verb,
+)
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
 from schemas.market import MarketResolved
 from schemas.ops import ClockTick
+from schemas.pairs import SplitIntent
 from schemas.risk import (
     BreakerKind,
     CircuitBreakerReset,
@@ -84,7 +93,7 @@ class GateStage:
             self._account_id
         ):
             handler(message)
-        if self._facts or isinstance(message, Command | CapitalAllocated | ClockTick):
+        if self._facts or isinstance(message, Command | CapitalAllocated | ClockTick | BotFailed):
             self._tell_states(message)
         self._publish(message)
         self._account.exposure.settle()
@@ -102,19 +111,32 @@ class GateStage:
         account = Account(self._account_id, self._rules.account, state.account)
         intents = Intents(self._account_id, self._rules, state, account, self._out)
         self._state, self._account, self._intents = state, account, intents
+        self._splits = Splits(self._account_id, self._rules, state, account, self._out)
         self._publisher = Publisher(self._account_id, self._rules, state, account)
         self._handlers: dict[type[Message], Callable[..., None]] = {
+            BotFailed: self._failed,
             BundleIntent: intents.bundle,
             CapitalAllocated: self._capital,
             ClockTick: intents.forget_sides,
             SizingAdvice: self._advise,
             Command: self._command,
-            MarketResolved: intents.resolved,
+            MarketResolved: self._resolved,
             MergeIntent: intents.merge,
             OrderPlaced: intents.placed,
             PairsMerged: intents.merged,
             PlaceIntent: intents.place,
+            SplitIntent: self._splits.split,
         }
+
+    def _failed(self, message: BotFailed) -> None:
+        """A bot raised: it stands still in ERROR, and nothing of it rests on."""
+        life_of(self._state, message.bot_id).state = BotState.ERROR
+        self._cancel_all(message.bot_id, "the bot failed")
+
+    def _resolved(self, message: MarketResolved) -> None:
+        """Nothing of a resolved market is waited for."""
+        self._intents.resolved(message)
+        self._splits.resolved(message)
 
     def _cancel_after_trips(self) -> None:
         """Before anything else: all resting orders in the scope of what tripped."""
@@ -239,7 +261,9 @@ class GateStage:
 
     def _tell_states(self, message: Message) -> None:
         """Let STOPPING bots without orders stop; tell every state that is not what was told."""
-        reason = message.reason if isinstance(message, Command) else type(message).__name__
+        reason = (
+            message.reason if isinstance(message, Command | BotFailed) else type(message).__name__
+        )
         for bot_id, life in self._state.lives.items():
             if life.state is BotState.STOPPING and not any(self._account.orders.of_bot(bot_id)):
                 life.state = BotState.STOPPED

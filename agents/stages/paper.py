@@ -6,6 +6,7 @@ from agents.stages.base import Emit
 from agents.stages.execution import publish
 from schemas.envelope import Message
 from schemas.ids import AccountId
+from schemas.pairs import SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
 from streams.paper_exchange import PaperExchange
 from streams.paper_rules import PaperRules
@@ -48,6 +49,8 @@ class PaperStage:
             exchange.cancel(message)
         elif isinstance(message, MergeApproved):
             exchange.merge(message)
+        elif isinstance(message, SplitApproved):
+            exchange.split(message)
         else:
             exchange.observe(message)
         reports = exchange.reports()

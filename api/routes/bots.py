@@ -72,10 +72,12 @@ def _known(context: Context) -> Known:
 def _view(context: Context, bot_id: BotId) -> BotView:
     state = context.state
     point = state.equity.get(bot_id)
+    life = state.bots.get(bot_id, BotState.IDLE)
     view = BotView(
         bot_id=bot_id,
         name=NAMES[bot_id],
-        state=state.bots.get(bot_id, BotState.IDLE),
+        state=life,
+        reason=state.bot_reasons.get(bot_id, "") if life is BotState.ERROR else "",
         open_positions=len(state.positions_of(bot_id)),
     )
     if point is None:

@@ -14,8 +14,8 @@ select bot_id, fills, volume, fees, gas, closed, wins, equity, drawdown, exposur
        latest.total - coalesce(earlier.total, 0) as pnl
 from unnest($2::text[]) as bots (bot_id)
 cross join lateral (
-  select count(*) filter (where action <> 'MERGE') as fills,
-         coalesce(sum(price * size) filter (where action <> 'MERGE'), 0) as volume,
+  select count(*) filter (where action in ('BUY', 'SELL')) as fills,
+         coalesce(sum(price * size) filter (where action in ('BUY', 'SELL')), 0) as volume,
          coalesce(sum(fee), 0) as fees, coalesce(sum(gas), 0) as gas
   from trades
   where trades.bot_id = bots.bot_id and executed_at >= $3 and executed_at < $4) as traded

@@ -1,4 +1,4 @@
-"""Our fills and merged pairs."""
+"""Our fills, split and merged pairs, rebates."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ async def trades(
     limit: int = PAGE,
     cursor: str | None = None,
 ) -> Page[TradeRecord]:
-    """Fills and merges in a time range, newest first.
+    """Fills, splits, merges and rebates in a time range, newest first.
 
     Args:
         pool: Where to.

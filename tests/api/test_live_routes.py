@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from schemas.control import BotStateChanged
 from schemas.ids import BotId
 from schemas.ops import ClockTick
 from schemas.risk import BreakerKind, BreakerState
@@ -129,10 +130,27 @@ async def test_bots_have_state_money_and_an_age(
         "pnl": "11.75",
         "drawdown": "0.0125",
         "exposure": "1000",
+        "reason": "",
         "open_positions": 1,
         "last_event_age_s": pytest.approx(0.5, abs=4),
     }
     assert (await get(client, "/bots/bot_05"))["data"]["equity"] == "10010.5"
+
+
+async def test_a_bot_in_error_says_what_stopped_it(
+    running: Running, client: httpx.AsyncClient
+) -> None:
+    told = BotStateChanged(
+        **at(1, "bot-state"),
+        account_id=ACCOUNT,
+        bot_id=BOT,
+        state=BotState.ERROR,
+        previous=BotState.ACTIVE,
+        reason="ZeroDivisionError: x",
+    )
+    running.tell(told)
+    data = (await get(client, f"/bots/{BOT}"))["data"]
+    assert (data["state"], data["reason"]) == ("ERROR", "ZeroDivisionError: x")
 
 
 async def test_positions_name_their_market_its_data_and_its_trust(

@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 
 from agents.stages.execution import Execution, ExecutionReport
+from schemas.pairs import PairsSplit
 from schemas.trading import (
     CancelRefused,
     Fill,
@@ -29,6 +30,7 @@ from tests.streams.paper_tape import (
     merge,
     opened,
     order,
+    split,
     tick,
     trade,
 )
@@ -145,7 +147,7 @@ def test_the_replaced_order_is_cancelled(rig: Rig) -> None:
     placed(rig, "a")
     rig.execution.place(approve(rig.now, bid("b", "0.47", 20), cancel_first="a"))
     said = rig.settle()
-    assert [(type(r), r.order_id) for r in said if not isinstance(r, PairsMerged)] == [
+    assert [(type(r), r.order_id) for r in said if isinstance(r, OrderCanceled | OrderPlaced)] == [
         (OrderCanceled, "a"),
         (OrderPlaced, "b"),
     ]
@@ -183,6 +185,16 @@ def test_pairs_are_merged_once_per_intent(rig: Rig) -> None:
     (report,) = rig.settle()
     assert isinstance(report, PairsMerged)
     assert report.pairs == 50
+    assert report.gas >= 0
+
+
+def test_dollars_are_split_once_per_intent(rig: Rig) -> None:
+    rig.execution.split(split(rig.now))
+    rig.execution.split(split(rig.now))
+    (report,) = rig.settle()
+    assert isinstance(report, PairsSplit)
+    assert (report.pairs, report.intent_id) == (Decimal(50), "split-1")
+    assert report.yes_token_id != report.no_token_id
     assert report.gas >= 0
 
 

@@ -25,6 +25,11 @@ def test_bots() -> None:
     assert (rows[1]["Equity"], rows[1]["P&L"], rows[1]["Last event"]) == (None, None, None)
 
 
+def test_a_bot_in_error_says_what_stopped_it() -> None:
+    (bot,) = read([{**BOTS[0], "state": "ERROR", "reason": "ZeroDivisionError: x"}], Bot)
+    assert bot_rows([bot])[0]["State"] == "ERROR: ZeroDivisionError: x"
+
+
 def test_positions_say_how_long_they_are_held_and_which_data_they_rest_on() -> None:
     young, old = position_rows(read(POSITIONS, Position), NOW)
     assert (young["Held"], old["Held"]) == (90.0, 7_200.0)

@@ -63,6 +63,9 @@ class Forgetful:
         self._state = fresh.snapshot()
         return replies
 
+    def reset(self) -> None:
+        self._state = self._make().snapshot()
+
     def snapshot(self) -> bytes:
         return self._state
 

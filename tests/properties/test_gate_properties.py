@@ -33,7 +33,7 @@ def check_ledger(stage: GateStage) -> None:
     ledger = stage._account.state.ledger
     for bot in ledger.bots.values():
         cash = bot.flows - bot.bought + bot.sold + bot.settled - bot.receivable + bot.merged
-        assert bot.cash == cash - bot.fees - bot.gas
+        assert bot.cash == cash - bot.split + bot.rebates - bot.fees - bot.gas
         assert bot.equity == bot.flows + bot.realised + bot.unrealised
         assert bot.value == sum((stake.value for stake in bot.stakes.values()), ZERO)
         assert bot.cost == sum((stake.cost for stake in bot.stakes.values()), ZERO)

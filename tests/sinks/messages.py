@@ -1,10 +1,12 @@
 """Messages of one small trading day; times in ms after `T0`."""
 
 from decimal import Decimal
+from typing import TypedDict
 
 from schemas.envelope import Header, Message
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId, derive_id
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
+from schemas.pairs import PairsSplit, RebatePaid, SplitApproved, SplitDenied
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.reasons import DenialCode
 from schemas.risk import (
@@ -38,6 +40,27 @@ MARKET = MarketId("0x" + "ab" * 32)
 EVENT = VenueEventId("event-1")
 YES = TokenId("1111")
 NO = TokenId("2222")
+
+
+class OfPairs(TypedDict):
+    bot_id: BotId
+    account_id: AccountId
+    market_id: MarketId
+    venue_event_id: VenueEventId
+    yes_token_id: TokenId
+    no_token_id: TokenId
+    pairs: Decimal
+
+
+OF_PAIRS = OfPairs(
+    bot_id=BOT,
+    account_id=ACCOUNT,
+    market_id=MARKET,
+    venue_event_id=EVENT,
+    yes_token_id=TokenId("yes"),
+    no_token_id=TokenId("no"),
+    pairs=Decimal(5),
+)
 
 
 def at(ms: int, *parts: str | int) -> Header:
@@ -232,6 +255,32 @@ def merge_denied(ms: int) -> MergeDenied:
     )
 
 
+def pairs_split(ms: int) -> PairsSplit:
+    return PairsSplit(**at(ms, "split"), **OF_PAIRS, intent_id="i5", gas=Decimal("0.02"))
+
+
+def split_approved(ms: int) -> SplitApproved:
+    return SplitApproved(**at(ms, "split-approved"), **OF_PAIRS, intent_id="i5")
+
+
+def split_denied(ms: int) -> SplitDenied:
+    return SplitDenied(
+        **at(ms, "split-denied"), **OF_PAIRS, intent_id="i6", rule="cash", limit="5", value="9"
+    )
+
+
+def rebate_paid(ms: int) -> RebatePaid:
+    return RebatePaid(
+        **at(ms, "rebate"),
+        bot_id=BOT,
+        account_id=ACCOUNT,
+        market_id=MARKET,
+        venue_event_id=EVENT,
+        day=0,
+        amount=Decimal("1.25"),
+    )
+
+
 def signal(ms: int, decision: str = "none", bot: BotId = BOT) -> Signal:
     return Signal(
         **at(ms, "signal", bot, decision),
@@ -400,6 +449,10 @@ def day() -> list[Message]:
         merge_approved(62),
         merge_denied(63),
         merged_pairs(64),
+        split_approved(65),
+        split_denied(66),
+        pairs_split(67),
+        rebate_paid(68),
         position(400, "0"),
         closed(400, "1.5"),
         tick_changed(500),

@@ -83,6 +83,31 @@ def test_merged_pairs_are_a_trade_without_an_order() -> None:
     assert row.gas == Decimal("0.02")
 
 
+def test_split_pairs_and_rebates_are_rows_without_an_order_too() -> None:
+    split, paid = only(messages.pairs_split(0)), only(messages.rebate_paid(0))
+    assert isinstance(split, TradeRow)
+    assert isinstance(paid, TradeRow)
+    assert (split.action, split.order_id, split.size, split.gas) == (
+        "SPLIT",
+        "",
+        Decimal(5),
+        Decimal("0.02"),
+    )
+    assert (paid.action, paid.size, paid.gas) == ("REBATE", Decimal("1.25"), Decimal(0))
+
+
+def test_a_split_has_its_verdict() -> None:
+    yes, no = only(messages.split_approved(0)), only(messages.split_denied(0))
+    assert isinstance(yes, DecisionRow)
+    assert isinstance(no, DecisionRow)
+    assert (yes.subject, yes.verdict, no.verdict, no.rule) == (
+        "SPLIT",
+        "APPROVED",
+        "DENIED",
+        "cash",
+    )
+
+
 def test_a_verdict_on_a_bundle_is_a_row_per_leg() -> None:
     rows = rows_of(messages.approved(messages.order("a"), messages.order("b")))
     assert [row.leg for row in rows if isinstance(row, DecisionRow)] == [0, 1]

@@ -2,12 +2,14 @@
 
 from decimal import Decimal
 from itertools import count
+from typing import TypedDict
 
-from schemas.control import CapitalAllocated, Command, Verb
+from schemas.control import BotFailed, CapitalAllocated, Command, Verb
 from schemas.envelope import Header
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId
 from schemas.market import Market, MarketListed, MarketResolved
 from schemas.ops import ClockTick
+from schemas.pairs import PairsSplit, RebatePaid, SplitIntent
 from schemas.portfolio import Mark
 from schemas.trading import (
     Fill,
@@ -40,6 +42,16 @@ MM, ARB, DIRECTIONAL, REDUCE = (
     IntentKind.DIRECTIONAL,
     IntentKind.REDUCE,
 )
+
+
+class OfPairs(TypedDict):
+    bot_id: BotId
+    account_id: AccountId
+    market_id: MarketId
+    venue_event_id: VenueEventId
+    yes_token_id: TokenId
+    no_token_id: TokenId
+    pairs: Decimal
 
 
 class Stream:
@@ -185,6 +197,39 @@ class Stream:
             account_id=ACCOUNT,
             market_id=MARKET,
             venue_event_id=event_of(MARKET),
+            pairs=Decimal(pairs),
+        )
+
+    def split_intent(self, at: int, pairs: str, bot: BotId = BOT_1) -> SplitIntent:
+        return SplitIntent(**self.head(at), **self._pairs(bot, pairs))
+
+    def split(self, at: int, pairs: str, intent_id: str = "", bot: BotId = BOT_1) -> PairsSplit:
+        gas = Decimal("0.01")
+        return PairsSplit(**self.head(at), **self._pairs(bot, pairs), intent_id=intent_id, gas=gas)
+
+    def rebate(self, at: int, amount: str, bot: BotId = BOT_1) -> RebatePaid:
+        return RebatePaid(
+            **self.head(at),
+            bot_id=bot,
+            account_id=ACCOUNT,
+            market_id=MARKET,
+            venue_event_id=event_of(MARKET),
+            day=T0,
+            amount=Decimal(amount),
+        )
+
+    def failed(self, at: int, bot: BotId, reason: str) -> BotFailed:
+        return BotFailed(**self.head(at), account_id=ACCOUNT, bot_id=bot, reason=reason)
+
+    def _pairs(self, bot: BotId, pairs: str) -> OfPairs:
+        market = a_market()
+        return OfPairs(
+            bot_id=bot,
+            account_id=ACCOUNT,
+            market_id=MARKET,
+            venue_event_id=event_of(MARKET),
+            yes_token_id=market.yes_token_id,
+            no_token_id=market.no_token_id,
             pairs=Decimal(pairs),
         )
 

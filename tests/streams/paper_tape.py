@@ -22,6 +22,7 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
+from schemas.pairs import SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved, Order
 from schemas.values import (
     MICRO,
@@ -246,6 +247,21 @@ def merge(at: int, pairs: str = "50", intent_id: str = "merge-1") -> MergeApprov
     )
 
 
+def split(at: int, pairs: str = "50", intent_id: str = "split-1") -> SplitApproved:
+    it = market()
+    return SplitApproved(
+        **_head(at),
+        intent_id=intent_id,
+        bot_id=BOT,
+        account_id=ACCOUNT,
+        market_id=MARKET,
+        venue_event_id=it.venue_event_id,
+        yes_token_id=it.yes_token_id,
+        no_token_id=it.no_token_id,
+        pairs=Decimal(pairs),
+    )
+
+
 def tick(at: int) -> ClockTick:
     return ClockTick(**_head(at))
 
@@ -283,6 +299,8 @@ def give(exchange: PaperExchange, *messages: Message | Sequence[Message]) -> lis
                 exchange.cancel(message)
             elif isinstance(message, MergeApproved):
                 exchange.merge(message)
+            elif isinstance(message, SplitApproved):
+                exchange.split(message)
             else:
                 exchange.observe(message)
             said += exchange.reports()

@@ -17,6 +17,7 @@ from tests.agents.tape import ACCOUNT, BOT_1, START, Tape
 
 RULES = load_rules()
 NUMBERS = pair_numbers(load_bot(RebalancingParameters, "bot_01_rebalancing.yaml"), None)
+ABORT_MS = NUMBERS.abort_ms
 BIDS: Levels = {"0.47": 300}
 ASKS: Levels = {"0.50": 300}
 
@@ -104,7 +105,7 @@ def placed(proposals: list[Proposal]) -> list[tuple[Side, Action, str, str]]:
 
 def filled_yes() -> Bundle:
     pair = bundle()
-    pair.book(fill(Side.YES, Action.BUY, "0.48", "100"), START)
+    pair.book(fill(Side.YES, Action.BUY, "0.48", "100"), START, ABORT_MS)
     return pair
 
 
@@ -138,7 +139,7 @@ def test_a_leg_that_already_stands_at_the_price_keeps_its_queue() -> None:
 
 def test_a_partly_filled_heavy_leg_is_cut_to_what_filled() -> None:
     pair = bundle()
-    pair.book(fill(Side.YES, Action.BUY, "0.48", "40"), START)
+    pair.book(fill(Side.YES, Action.BUY, "0.48", "40"), START, ABORT_MS)
     yes, no = leg(Side.YES, "0.48", filled=Decimal(40)), leg(Side.NO, "0.50")
     assert step(pair, at(10, yes, no)).proposals == []
     assert sorted(canceled(step(pair, at(30, yes, no)).proposals)) == ["leg-NO", "leg-YES"]
@@ -147,8 +148,8 @@ def test_a_partly_filled_heavy_leg_is_cut_to_what_filled() -> None:
 
 def test_equal_partial_fills_end_at_the_clock() -> None:
     pair = bundle()
-    pair.book(fill(Side.YES, Action.BUY, "0.48", "40"), START)
-    pair.book(fill(Side.NO, Action.BUY, "0.505", "40"), START + 5_000)
+    pair.book(fill(Side.YES, Action.BUY, "0.48", "40"), START, ABORT_MS)
+    pair.book(fill(Side.NO, Action.BUY, "0.505", "40"), START + 5_000, ABORT_MS)
     live = (leg(Side.YES, "0.48", filled=Decimal(40)), leg(Side.NO, "0.50", filled=Decimal(40)))
     assert len(canceled(step(pair, at(30, *live)).proposals)) == 2
     assert is_over(pair, (), holds(pair, at(31)))
@@ -156,7 +157,7 @@ def test_equal_partial_fills_end_at_the_clock() -> None:
 
 def test_dust_is_left_alone() -> None:
     pair = bundle()
-    pair.book(fill(Side.YES, Action.BUY, "0.48", "4.99"), START)
+    pair.book(fill(Side.YES, Action.BUY, "0.48", "4.99"), START, ABORT_MS)
     live = (leg(Side.YES, "0.48", filled=Decimal("4.99")), leg(Side.NO, "0.50"))
     assert len(canceled(step(pair, at(30, *live)).proposals)) == 2
     assert step(pair, at(31)).proposals == []
@@ -215,11 +216,11 @@ def test_close_counts_completed_and_broken_pairs() -> None:
     close(bundle(), statistics, nothing, nothing)
     assert statistics.touched == 0
     pair = filled_yes()
-    pair.book(fill(Side.NO, Action.BUY, "0.505", "100"), START)
+    pair.book(fill(Side.NO, Action.BUY, "0.505", "100"), START, ABORT_MS)
     close(pair, statistics, nothing, nothing)
     assert (statistics.touched, statistics.completed) == (1, 1)
     broken = filled_yes()
-    broken.book(fill(Side.YES, Action.SELL, "0.43", "100"), START)
+    broken.book(fill(Side.YES, Action.SELL, "0.43", "100"), START, ABORT_MS)
     close(broken, statistics, nothing, nothing)
     assert (statistics.touched, statistics.completed) == (2, 1)
     assert statistics.broken_size == 100
@@ -234,6 +235,98 @@ def test_dust_from_before_is_counted_in() -> None:
     assert isinstance(place, Place)
     assert place.draft.size == Decimal("96.36")
     small = bundle()
-    small.book(fill(Side.YES, Action.BUY, "0.48", "8"), START)
+    small.book(fill(Side.YES, Action.BUY, "0.48", "8"), START, ABORT_MS)
     assert step(small, at(31), dust="3.64").proposals == []
     assert is_over(small, (), holds(small, at(31), "3.64"))
+
+
+# ------------------------------------------------------------------ the mirror case: a pair of asks
+
+
+def asks() -> Bundle:
+    return Bundle(
+        bundle_id="b",
+        profile="",
+        asked_at=START,
+        yes=Leg(price=Decimal("0.49")),
+        no=Leg(price=Decimal("0.53")),
+        sells=True,
+    )
+
+
+def sale(side: Side, price: str, filled: Decimal = Decimal(0)) -> OwnOrder:
+    return own_order(
+        side,
+        Action.SELL,
+        price,
+        "100",
+        IntentKind.ARB,
+        name=f"sale-{side}",
+        bundle_id="b",
+        rested_at=START,
+        filled=filled,
+    )
+
+
+def step_sale(pair: Bundle, seen: View) -> Step:
+    held = Holding(yes=100 + pair.yes.held, no=100 + pair.no.held)
+    seen = msgspec.structs.replace(seen, holding=held)
+    return advance(pair, seen.orders, seen, NUMBERS, RULES)
+
+
+def sold_yes() -> Bundle:
+    pair = asks()
+    pair.book(fill(Side.YES, Action.SELL, "0.49", "100"), START, ABORT_MS)
+    return pair
+
+
+def test_a_sold_leg_leaves_the_other_at_what_the_pair_still_cost() -> None:
+    pair = sold_yes()
+    assert (pair.excess, pair.basis, pair.unhedged_cost) == tuple(
+        map(Decimal, ("-100", "0.51", "51"))
+    )
+
+
+def test_the_other_ask_rests_until_the_leg_clock_rings() -> None:
+    other = sale(Side.NO, "0.53")
+    assert step_sale(sold_yes(), at(29, other)) == Step([], "leg-clock")
+    proposals, reason = step_sale(sold_yes(), at(30, other))
+    # Break-even is 1 - 0.49 = 0.51; the best NO ask is 0.53 and is joined, so the order stays.
+    assert (proposals, reason) == ([], "completing-leg")
+
+
+def test_a_pair_of_asks_is_completed_at_break_even_or_better_and_then_at_any_price() -> None:
+    bids: Levels = {"0.50": 300}
+    offers: Levels = {"0.52": 300}  # NO: 0.48 / 0.50
+    proposals, reason = step_sale(sold_yes(), at(31, bids=bids, asks=offers))
+    assert (placed(proposals), reason) == (
+        [(Side.NO, Action.SELL, "0.51", "100.00")],
+        "completing-leg",
+    )
+    proposals, reason = step_sale(sold_yes(), at(120, bids=bids, asks=offers))
+    assert (placed(proposals), reason) == (
+        [(Side.NO, Action.SELL, "0.50", "100.00")],
+        "selling-excess",
+    )
+
+
+def test_an_ask_larger_than_the_excess_goes_first() -> None:
+    pair = asks()
+    pair.book(fill(Side.YES, Action.SELL, "0.49", "40"), START, ABORT_MS)
+    orders = (sale(Side.YES, "0.49", Decimal(40)), sale(Side.NO, "0.53"))
+    proposals, _ = step_sale(pair, at(30, *orders))
+    assert sorted(canceled(proposals)) == ["sale-NO", "sale-YES"]
+
+
+def test_what_had_to_be_dumped_counts_as_broken() -> None:
+    statistics = LegStatistics()
+    done = sold_yes()
+    done.book(fill(Side.NO, Action.SELL, "0.53", "100"), START + 1_000, ABORT_MS)
+    close(done, statistics, Decimal(0), Decimal(0))
+    assert (statistics.touched, statistics.completed, statistics.broken_size) == (1, 1, Decimal(0))
+    broken = sold_yes()
+    broken.book(fill(Side.NO, Action.SELL, "0.47", "100"), START + ABORT_MS, ABORT_MS)
+    assert broken.excess == 0
+    close(broken, statistics, Decimal(0), Decimal(0))
+    assert (statistics.touched, statistics.completed) == (2, 1)
+    assert (statistics.broken_size, statistics.broken_loss) == (Decimal(100), Decimal("4.00"))

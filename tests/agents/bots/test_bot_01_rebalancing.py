@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from agents.bots.base import Cancel, Merge, Note, OrderDraft, Place, PlaceBundle, Proposal
+from agents.bots.base import Cancel, Merge, Note, OrderDraft, Place, PlaceBundle, Proposal, Split
 from agents.bots.bot_01_legs import Bundle, Leg
 from agents.bots.bot_01_rebalancing import PairMarket, Rebalancing, RebalancingState
 from agents.bots.bot_01_sizing import LegStatistics
@@ -188,3 +188,62 @@ def test_an_order_that_no_bundle_counts_is_cancelled() -> None:
         [Cancel(late.order_id, "stray-order")],
         "stray-order",
     )
+
+
+# ------------------------------------------------------------------ the mirror case: a pair of asks
+
+
+def mirrored(mirror: str) -> Rebalancing:
+    parameters = load_bot(RebalancingParameters, "bot_01_rebalancing.yaml")
+    return Rebalancing(parameters.model_copy(update={"mirror": mirror}), load_rules())
+
+
+def sales(proposals: list[Proposal]) -> list[tuple[Side, Action, str, str]]:
+    return [
+        (draft.side, draft.action, f"{draft.price:.3f}", f"{draft.size:.2f}")
+        for proposal in proposals
+        if isinstance(proposal, PlaceBundle)
+        for draft in proposal.drafts
+    ]
+
+
+def act(bot: Rebalancing, seen: View) -> tuple[list[Proposal], str]:
+    *proposals, note = bot.on_event(RebalancingState(), Tape(seen.now).tick(), seen)
+    assert isinstance(note, Note)
+    return proposals, note.decision
+
+
+def test_pairs_that_are_held_are_offered_for_more_than_a_dollar() -> None:
+    # The asks that mirror y 0.48 and n 0.505: YES at 0.495, NO at 0.52, 1.015 a pair.
+    seen = view({"0.475": DEEP}, {"0.50": DEEP}, of=market(tick=50), held=holding("100", "100"))
+    proposals, decision = act(mirrored("inventory"), seen)
+    assert decision == "sell-pairs"
+    assert sales(proposals) == [
+        (Side.YES, Action.SELL, "0.495", "100.00"),
+        (Side.NO, Action.SELL, "0.520", "100.00"),
+    ]
+
+
+def test_pairs_are_merged_where_selling_does_not_pay_or_is_off() -> None:
+    tight = view({"0.49": DEEP}, {"0.494": DEEP}, of=market(tick=10), held=holding("100", "100"))
+    wide = view({"0.475": DEEP}, {"0.50": DEEP}, of=market(tick=50), held=holding("100", "100"))
+    assert act(mirrored("inventory"), tight) == ([Merge(Decimal(100))], "merge")
+    assert act(mirrored("off"), wide) == ([Merge(Decimal(100))], "merge")
+
+
+def test_dollars_are_split_for_a_pair_of_asks_where_that_is_wanted() -> None:
+    seen = view({"0.475": DEEP}, {"0.50": DEEP}, of=market(tick=50))
+    bot, state = mirrored("split"), RebalancingState()
+    *proposals, note = bot.on_event(state, Tape(seen.now).tick(), seen)
+    assert isinstance(note, Note)
+    assert (proposals, note.decision) == ([Split(Decimal("507.61"))], "split")
+    *proposals, note = bot.on_event(state, Tape(seen.now).tick(), seen)
+    assert isinstance(note, Note)
+    assert (proposals, note.reason) == ([], "pairs-on-their-way")
+
+
+def test_only_what_the_cash_and_the_gas_allow_is_split() -> None:
+    seen = view({"0.475": DEEP}, {"0.50": DEEP}, of=market(tick=50), me=account(free_cash="40"))
+    assert act(mirrored("split"), seen)[0] == [Split(Decimal("39.99"))]
+    poor = view({"0.475": DEEP}, {"0.50": DEEP}, of=market(tick=50), me=account(free_cash="9.9"))
+    assert act(mirrored("split"), poor) == ([], "none")

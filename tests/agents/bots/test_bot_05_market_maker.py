@@ -259,3 +259,10 @@ def test_an_emergency_is_the_hosts_business() -> None:
     halted = account(state=BotState.EMERGENCY_HALT)
     seen = view(BIDS, ASKS, held=holding("50", "30"), me=halted, orders=quotes())
     assert MAKER.on_event(calm(seen.market), Tape().tick(), seen) == []
+
+
+def test_d28_a_stale_reference_price_pulls_the_quotes() -> None:
+    seen = view({"0.49": 300}, {"0.51": 300}, of=market(window_s=900), now=START + 60_000)
+    stale = msgspec.structs.replace(seen, reference_stale=True)
+    assert decide(stale)[:2] == ([], "reference-stale")
+    assert decide(seen)[1] != "reference-stale"

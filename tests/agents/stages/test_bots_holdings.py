@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.stages.bots_holdings import (
-    Merges,
-    PendingMerge,
+    PendingPairs,
     Stakes,
+    Underway,
     book_fill,
     book_merge,
-    forget_merges,
+    forget_pairs,
     holding_of,
-    merging,
+    underway,
 )
 from schemas.trading import PairsMerged
 from schemas.values import Action, Side
@@ -54,12 +54,12 @@ def test_a_merge_takes_both_tokens_at_cost_and_ends_what_was_under_way() -> None
     stakes: Stakes = {}
     trade(stakes, Side.YES, Action.BUY, "0.40", "100")
     trade(stakes, Side.NO, Action.BUY, "0.55", "60")
-    merges: Merges = {
-        "m": PendingMerge(
+    merges: Underway = {
+        "m": PendingPairs(
             bot_id=BOT_5, market_id=MARKET.market_id, pairs=Decimal(60), asked_at=START
         )
     }
-    assert merging(merges, BOT_5, MARKET.market_id) == 60
+    assert underway(merges, BOT_5, MARKET.market_id) == 60
     book_merge(stakes, merges, merged("60"))
     holding = holding_of(stakes, BOT_5, MARKET.market_id)
     assert (holding.yes, holding.yes_cost) == (Decimal(40), Decimal(16))
@@ -68,8 +68,8 @@ def test_a_merge_takes_both_tokens_at_cost_and_ends_what_was_under_way() -> None
 
 
 def test_a_merge_without_an_answer_is_forgotten() -> None:
-    def pending(approved: bool) -> PendingMerge:
-        return PendingMerge(
+    def pending(approved: bool) -> PendingPairs:
+        return PendingPairs(
             bot_id=BOT_5,
             market_id=MARKET.market_id,
             pairs=Decimal(1),
@@ -77,12 +77,12 @@ def test_a_merge_without_an_answer_is_forgotten() -> None:
             approved=approved,
         )
 
-    merges: Merges = {"asked": pending(False), "approved": pending(True)}
-    forget_merges(merges, START + 5_000)
+    merges: Underway = {"asked": pending(False), "approved": pending(True)}
+    forget_pairs(merges, START + 5_000)
     assert set(merges) == {"asked", "approved"}
-    forget_merges(merges, START + 5_001)
+    forget_pairs(merges, START + 5_001)
     assert set(merges) == {"approved"}
-    forget_merges(merges, START + 120_001)
+    forget_pairs(merges, START + 120_001)
     assert merges == {}
 
 

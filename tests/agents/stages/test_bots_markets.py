@@ -128,3 +128,27 @@ def test_a_resolved_market_is_not_revived_by_a_late_message() -> None:
     assert table.get(where.market_id) is None
     table.retire(market("b").market_id, START + 3_600_001)
     assert table.get(where.market_id) is not None
+
+
+@pytest.mark.parametrize(
+    ("feed", "heard", "window_s", "is_stale"),
+    [
+        ("", None, 900, False),
+        ("reference", None, 900, True),
+        ("reference", FeedHealth(True, START - 3_000), 900, False),
+        ("reference", FeedHealth(True, START - 3_001), 900, True),
+        ("reference", FeedHealth(False, START), 900, True),
+        ("reference", None, None, False),
+    ],
+)
+def test_d28_a_reference_price_older_than_three_seconds_is_stale(
+    feed: str, heard: FeedHealth | None, window_s: int | None, is_stale: bool
+) -> None:
+    table, live = table_with(market(window_s=window_s))
+    profile = live.choice.profile
+    if profile is not None:
+        common = profile.common.model_copy(update={"ref_feed": feed})
+        profile = profile.model_copy(update={"common": common})
+    if heard is not None:
+        table.feeds["reference"] = heard
+    assert table.reference_is_stale(profile, START) is is_stale
