@@ -49,7 +49,9 @@ async def run_connector(settings: Settings) -> None:
 async def run_sandbox(settings: Settings) -> None:
     """Play the venue until told to stop."""
     shown = settings.source if settings.source != "live" else "both"
-    played = SandboxSettings(source=shown, seed=settings.seed, speed=settings.speed)
+    played = SandboxSettings(
+        source=shown, seed=settings.seed, size=settings.world, speed=settings.speed
+    )
     await serve(played, settings.clock(), settings.sandbox_host, settings.sandbox_port)
 
 

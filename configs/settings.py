@@ -12,6 +12,7 @@ from configs.clock import PROCESS_WALL, SessionClock, SteadyWall
 from schemas.values import Money
 
 Source = Literal["world", "recorded", "both", "live"]
+World = Literal["small", "large"]
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     shards: int = Field(1, ge=1, description="Partitions of shard topics.")
     money: Money = Field(Money.PAPER, description="paper or live.")
     source: Source = Field("both", description="Where market data comes from.")
+    world: World = Field("small", description="Size of the simulated world: small or large.")
     speed: float = Field(1.0, gt=0, description="Session seconds per wall second.")
     seed: int = Field(7, description="Seed of the simulated world and of latency noise.")
     anchor_wall_ms: int = Field(0, description="Wall time at which the session clock was anchored.")

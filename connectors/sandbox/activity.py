@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from connectors.sandbox.crowd import Crowd, Past
 from connectors.sandbox.events import Filled
 from connectors.sandbox.identity import bytes32, wallet_address
 from connectors.sandbox.market import MarketSpec
@@ -86,6 +87,26 @@ class Activity:
         self.holdings: defaultdict[str, dict[tuple[str, int], Holding]] = defaultdict(dict)
         self._by_market: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         self._count = 0
+        self._crowd: Crowd | None = None
+        self._since_ms = 0
+        self._past: defaultdict[str, list[Past]] = defaultdict(list)
+
+    def remember(self, crowd: Crowd, now_ms: int) -> None:
+        """Know what wallets did before this run; read when somebody asks for it."""
+        self._crowd, self._since_ms = crowd, now_ms
+
+    def past(self, wallet: str) -> list[Past]:
+        """Resolved positions of a wallet from before this run, oldest first."""
+        if self._crowd is not None and not self._past:
+            for row in self._crowd.past(self._since_ms):
+                self._past[wallet_address(row.wallet).lower()].append(row)
+        return self._past.get(wallet.lower(), [])
+
+    def wallets(self) -> set[str]:
+        """All wallets with a past or a present, as they are written."""
+        self.past("")
+        known = {wallet.lower() for wallet in self.holdings}
+        return {*self.holdings, *(wallet for wallet in self._past if wallet not in known)}
 
     def traded(self, spec: MarketSpec, fills: Sequence[Filled], at_ms: int) -> None:
         """Keep a trade: the taker's side as one, the makers' sides each."""
@@ -144,12 +165,14 @@ class Activity:
         return sorted(rows, key=lambda row: (-row[1].size, row[0]))
 
     def profit(self, wallet: str) -> int:
-        """Realised profit of a wallet, money units."""
-        return sum(holding.realized for holding in self.holdings[wallet].values())
+        """Realised profit of a wallet, the past included, money units."""
+        before = sum((row.payout - row.pips) * row.size for row in self.past(wallet))
+        return before + sum(held.realized for held in self.holdings.get(wallet, {}).values())
 
     def volume(self, wallet: str) -> int:
-        """Shares traded by a wallet, micro-shares."""
-        return sum(holding.volume for holding in self.holdings[wallet].values())
+        """Shares traded by a wallet, the past included, micro-shares."""
+        before = sum(row.size for row in self.past(wallet))
+        return before + sum(held.volume for held in self.holdings.get(wallet, {}).values())
 
     def _hold(self, trade: PublicTrade) -> None:
         key = trade.spec.condition_id, trade.leg

@@ -7,9 +7,10 @@ from connectors.sandbox.activity import (
     money_number,
     price_number,
 )
+from connectors.sandbox.crowd import Past
 from connectors.sandbox.frames import Frame
 from connectors.sandbox.gamma import iso
-from connectors.sandbox.identity import digest
+from connectors.sandbox.identity import digest, wallet_address
 from connectors.sandbox.market import MarketSpec
 from connectors.sandbox.source import Listing
 from schemas.values import MICRO, PIPS
@@ -114,6 +115,31 @@ def position_row(wallet: str, holding: Holding, listing: Listing | None) -> Fram
         "opposite_outcome": spec.outcomes[1 - leg],
         "opposite_token_id": spec.token_ids[1 - leg],
         "end_date": iso(spec.end_ms)[:10],
+    }
+
+
+def past_row(past: Past) -> Frame:
+    """A row of `/v2/positions` for a position resolved before this run."""
+    won = past.size * (past.payout - past.pips)
+    holding = Holding(
+        past.spec,
+        past.leg,
+        cost=past.size * past.pips,
+        realized=won,
+        volume=past.size,
+        first_ms=past.entered_ms,
+        last_ms=past.resolved_ms,
+        payout=past.payout,
+    )
+    row = position_row(wallet_address(past.wallet), holding, None)
+    return {
+        **row,
+        "avg_price": price_number(past.pips),
+        "current_price": price_number(past.payout),
+        "unrealized_pnl": 0,
+        "total_pnl": money_number(won),
+        "first_entry_at": iso(past.entered_ms),
+        "last_event_at": iso(past.resolved_ms),
     }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from connectors.sandbox.contracts import COLLATERAL
 from connectors.sandbox.frames import Frame
 from connectors.sandbox.identity import bytes32, small_number
 from connectors.sandbox.market import PROTOCOL_V2, MarketSpec
@@ -183,9 +184,11 @@ def _rewards(spec: MarketSpec) -> Frame:
             {
                 "id": small_number("reward", spec.condition_id),
                 "conditionId": spec.condition_id,
+                "assetAddress": COLLATERAL,
+                "rewardsAmount": 0,
                 "rewardsDailyRate": reward.daily,
-                "startDate": iso(spec.listed_ms),
-                "endDate": iso(spec.end_ms),
+                "startDate": iso(spec.listed_ms)[:10],
+                "endDate": iso(spec.end_ms)[:10],
             }
         ],
     }

@@ -37,6 +37,14 @@ NORMAL = Liveliness(100, 2, 3, 7, 180, 1.4, 0.11, 0.03, 0.05, 32)
 WIDE = Liveliness(100, 4, 2, 6, 140, 0.8, 0.07, 0.015, 0.03, 30)
 THIN = Liveliness(100, 6, 1, 4, 45, 0.25, 0.012, 0.004, 0.015, 15)
 FINE = Liveliness(10, 6, 3, 9, 220, 1.8, 0.12, 0.04, 0.06, 36)
+QUIET = Liveliness(100, 2, 2, 4, 160, 0.02, 0.003, 0.0015, 0.001, 30)
+"""Most of the large world: an action a minute or so."""
+LONG = Liveliness(100, 2, 2, 5, 220, 0.015, 0.006, 0.001, 0.001, 30)
+"""Quiet, but traded: markets of a distant end with some thousand dollars a day."""
+TAIL = Liveliness(100, 6, 1, 4, 40, 0.01, 0.0004, 0.0002, 0.0005, 12)
+"""Wide and nearly empty."""
+PLAY = Liveliness(100, 2, 2, 4, 150, 0.12, 0.012, 0.01, 0.004, 30)
+"""A match: quiet before it, with a value that moves during it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,17 @@ class Slot:
         days: Shortest and longest life of its markets.
         spread: Standard deviation of the logit over a life.
         questions: Asked in turn; `{date}` is the planned end.
+        headlines: What news says when the value jumps up, and when it jumps down; by question.
+        subjects: Further tags.
+        level: Logit around which its markets start.
+        jumps_per_day: Mean number of sudden moves.
+        mood: Size of the crowd's overreactions, logit units.
+        factor: Name of a factor shared with other slots.
+        loading: How much of the factor it feels.
+        halves: Chance that a market pays half to both sides.
+        estimates: Whether outside forecasters follow it.
+        reward: Daily liquidity rewards, dollars.
+        version: Position layer of its markets.
     """
 
     key: str
@@ -57,6 +76,17 @@ class Slot:
     days: tuple[int, int]
     spread: float
     questions: tuple[str, ...]
+    headlines: tuple[tuple[str, str], ...] = ()
+    subjects: tuple[str, ...] = ()
+    level: float = 0.0
+    jumps_per_day: float = 0.5
+    mood: float = 0.0
+    factor: str = ""
+    loading: float = 0.0
+    halves: float = 0.0
+    estimates: bool = False
+    reward: int = 0
+    version: str = "v1"
 
 
 SLOTS: tuple[Slot, ...] = (

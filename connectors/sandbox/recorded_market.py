@@ -103,6 +103,10 @@ class RecordedMarket:
         """Unknown: the recording holds no trades."""
         return None
 
+    def past_price(self, at_ms: int) -> float | None:
+        """Unknown: books that have been played are not kept."""
+        return None
+
     def resolution(self, at_ms: int) -> str:
         """The oracle's status word; these markets are settled by a feed, never proposed."""
         return "" if self.state.is_open else "resolved"

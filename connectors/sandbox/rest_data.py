@@ -18,6 +18,7 @@ from connectors.sandbox.data_rows import (
     activity_row,
     holder_row,
     leader_row,
+    past_row,
     position_row,
     resolution_row,
     trade_row,
@@ -87,6 +88,8 @@ class DataRest:
                 listing = self._sandbox.venue.market(holding.spec.condition_id)
                 if holding.size >= MIN_SHARES * MICRO or query.get("status") == "CLOSED":
                     rows.append(position_row(name, holding, listing))
+        if query.get("status") in ("CLOSED", "ALL", "REDEEMABLE_LOST"):
+            rows += [past_row(each) for each in self._record.past(wallet)]
         return sorted(rows, key=lambda row: (-float(str(row["current_value"])), str(row["slug"])))
 
     def holders(self, request: Request) -> Sequence[Frame] | str:
@@ -106,8 +109,9 @@ class DataRest:
     def leaderboard(self, request: Request) -> Sequence[Frame] | str:
         """Wallets by realised profit or by volume; one wallet's ranks where `user` is given."""
         query, record = request.query_params, self._record
-        by_profit = sorted(record.holdings, key=lambda wallet: (-record.profit(wallet), wallet))
-        by_volume = sorted(record.holdings, key=lambda wallet: (-record.volume(wallet), wallet))
+        wallets = record.wallets()
+        by_profit = sorted(wallets, key=lambda wallet: (-record.profit(wallet), wallet))
+        by_volume = sorted(wallets, key=lambda wallet: (-record.volume(wallet), wallet))
         order = by_volume if query.get("sort_by", "PNL").upper() == "VOLUME" else by_profit
         rows = [leader_row(rank, wallet, record) for rank, wallet in enumerate(order, start=1)]
         if "user" not in query:

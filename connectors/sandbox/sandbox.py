@@ -21,7 +21,7 @@ from connectors.sandbox.signed import OrderIdentity
 from connectors.sandbox.source import Source
 from connectors.sandbox.user_hub import UserHub
 from connectors.sandbox.venue import Venue
-from connectors.sandbox.world import World
+from connectors.sandbox.world import World, WorldSize
 
 SLICE_MS = 5_000
 """Most virtual milliseconds advanced without letting sockets breathe."""
@@ -46,7 +46,9 @@ class SandboxSettings:
     Attributes:
         source: The simulated world, the recorded books, or both side by side.
         seed: Seed of the world and of derived ids.
-        activity: Factor on the world's arrival rates; 1 is about forty frames a virtual second.
+        activity: Factor on the world's arrival rates; 1 is about forty frames a virtual second in
+            the small world and sixty in the large one.
+        size: How many markets the world has.
         speed: Venue milliseconds per wall millisecond, as the clock has it.
         step_s: Wall seconds between two looks at the clock.
     """
@@ -54,6 +56,7 @@ class SandboxSettings:
     source: SourceName = "both"
     seed: int = 7
     activity: float = 1.0
+    size: WorldSize = "small"
     speed: float = 1.0
     step_s: float = 0.025
 
@@ -81,6 +84,7 @@ class Sandbox:
         signers: Rate limits by signer.
         skew_ms: How far the clock that clients see is off (a switched fault).
         geoblocked: Whether the geoblock check says so (a switched fault).
+        world: The simulated source; None where only recorded books are played.
         venue: The markets.
         desk: The orders.
         hub: The sockets of the market channel.
@@ -109,9 +113,10 @@ class Sandbox:
         self.skew_ms = 0
         self.geoblocked = False
         self.settings = settings
+        self.world: World | None = None
         self._recording = None if settings.source == "world" else recording or Recording()
         self.venue = self._open()
-        self.desk = Desk(self.venue, self.identity, seed)
+        self.desk = self._staffed()
         self.hub = Hub(self.venue, self.faults)
         self.user_hub = UserHub()
 
@@ -128,7 +133,7 @@ class Sandbox:
         self.hub.close_all(RESTARTING)
         self.user_hub.close_all(RESTARTING)
         self.venue = self.hub.venue = self._open()
-        self.desk = Desk(self.venue, self.identity, self.settings.seed)
+        self.desk = self._staffed()
 
     async def run(self) -> None:
         """Follow the clock until cancelled."""
@@ -152,13 +157,23 @@ class Sandbox:
         for notice in self.desk.follow_up.read_notices():
             self.user_hub.deliver(self.user_faults.disturb(notice))
 
+    def _staffed(self) -> Desk:
+        """A desk for the venue, with the wallets' past in its record."""
+        desk = Desk(self.venue, self.identity, self.settings.seed)
+        crowd = self.world.crowd if self.world is not None else None
+        if crowd is not None:
+            desk.follow_up.activity.remember(crowd, self.venue.now_ms)
+        return desk
+
     def _open(self) -> Venue:
         now_ms = self.clock.now_ms()
         journal = Journal()
         accounts = Accounts(journal)
         sources: list[Source] = []
         if self.settings.source in ("world", "both"):
-            sources.append(World(self.settings.seed, now_ms, self.settings.activity, accounts))
+            played = self.settings
+            self.world = World(played.seed, now_ms, played.activity, accounts, played.size)
+            sources.append(self.world)
         if self._recording is not None:
             sources.append(Recorded(self.settings.seed, now_ms, self._recording, None, journal))
         return Venue(sources, accounts, now_ms)

@@ -9,6 +9,11 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from connectors.sandbox.control import ControlRest
+from connectors.sandbox.feed_attention import AttentionFeed
+from connectors.sandbox.feed_esports import EsportsFeed
+from connectors.sandbox.feed_news import NewsFeed
+from connectors.sandbox.feed_rtds import RtdsSocket
+from connectors.sandbox.feed_sports import SportsSocket
 from connectors.sandbox.http_faults import Edge
 from connectors.sandbox.hub import RESTARTING
 from connectors.sandbox.market_ws import MarketSocket
@@ -18,6 +23,7 @@ from connectors.sandbox.rest_clob import ClobRest
 from connectors.sandbox.rest_data import DataRest
 from connectors.sandbox.rest_gamma import GammaRest
 from connectors.sandbox.rest_orders import OrdersRest
+from connectors.sandbox.rest_quotes import QuotesRest
 from connectors.sandbox.sandbox import Clock, Sandbox, SandboxSettings
 from connectors.sandbox.user_ws import UserSocket
 from schemas.errors import InfrastructureError
@@ -38,9 +44,15 @@ def create_app(sandbox: Sandbox) -> Starlette:
             *OrdersRest(sandbox).routes(),
             *AccountRest(sandbox).routes(),
             *DataRest(sandbox).routes(),
+            *QuotesRest(sandbox).routes(),
+            *NewsFeed(sandbox).routes(),
+            *EsportsFeed(sandbox).routes(),
+            *AttentionFeed(sandbox).routes(),
             *ControlRest(sandbox).routes(),
             WebSocketRoute("/ws/market", MarketSocket(sandbox).endpoint),
             WebSocketRoute("/ws/user", UserSocket(sandbox).endpoint),
+            WebSocketRoute("/ws/sports", SportsSocket(sandbox).endpoint),
+            WebSocketRoute("/ws/rtds", RtdsSocket(sandbox).endpoint),
         ],
         middleware=[
             Middleware(

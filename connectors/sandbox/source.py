@@ -54,6 +54,10 @@ class Listing(Protocol):
         """Money units traded in a day; None where nobody knows."""
         ...
 
+    def past_price(self, at_ms: int) -> float | None:
+        """The price of the first token at a past time, dollars; None where nobody knows."""
+        ...
+
     def resolution(self, at_ms: int) -> str:
         """The oracle's status word: empty, `proposed` or `resolved`."""
         ...

@@ -3,6 +3,7 @@
 import math
 from random import Random
 
+from connectors.sandbox.crowd import Crowd
 from connectors.sandbox.floor import Floor
 from connectors.sandbox.mirror import ASK, BID
 from connectors.sandbox.orders import MIN_AHEAD_MS
@@ -14,7 +15,7 @@ INFORMED = "informed"
 PATIENT = "patient"
 
 
-def take_noise(floor: Floor, lively: Liveliness, rng: Random) -> None:
+def take_noise(floor: Floor, lively: Liveliness, rng: Random, crowd: Crowd | None = None) -> None:
     """Somebody trades for reasons of their own, at the best price or up to two ticks beyond."""
     side = rng.choice((BID, ASK))
     best = (floor.engine.asks if side == BID else floor.engine.bids).best
@@ -24,10 +25,13 @@ def take_noise(floor: Floor, lively: Liveliness, rng: Random) -> None:
     reach = rng.choice((0, 0, 0, 1, 2)) * floor.engine.tick
     limit = best + reach if side == BID else best - reach
     if floor.engine.tick <= limit <= PIPS - floor.engine.tick:
-        floor.take(NOISE, side, limit, max(round(shares * 100), 100) * (MICRO // 100))
+        owner = NOISE if crowd is None else crowd.noise(rng)
+        floor.take(owner, side, limit, max(round(shares * 100), 100) * (MICRO // 100))
 
 
-def take_informed(floor: Floor, lively: Liveliness, fair: float, rng: Random) -> None:
+def take_informed(
+    floor: Floor, lively: Liveliness, fair: float, rng: Random, crowd: Crowd | None = None
+) -> None:
     """Somebody who knows the fair price takes what is offered too cheap, after the fee.
 
     Args:
@@ -35,6 +39,7 @@ def take_informed(floor: Floor, lively: Liveliness, fair: float, rng: Random) ->
         lively: How it trades.
         fair: The fair price of YES in dollars.
         rng: The market's generator.
+        crowd: Whose wallets trade; one for all without it.
     """
     tick = floor.engine.tick
     margin = tick / 2 + floor.engine.fee.rate * fair * (1 - fair)
@@ -42,10 +47,11 @@ def take_informed(floor: Floor, lively: Liveliness, fair: float, rng: Random) ->
     size = round(rng.lognormvariate(math.log(lively.touch * 0.6), 0.7)) * MICRO
     highest = math.floor((fair * PIPS - margin) / tick) * tick
     lowest = math.ceil((fair * PIPS + margin) / tick) * tick
+    owner = INFORMED if crowd is None else crowd.informed(rng)
     if ask is not None and ask <= highest:
-        floor.take(INFORMED, BID, highest, max(size, MICRO))
+        floor.take(owner, BID, highest, max(size, MICRO))
     elif bid is not None and bid >= lowest:
-        floor.take(INFORMED, ASK, lowest, max(size, MICRO))
+        floor.take(owner, ASK, lowest, max(size, MICRO))
 
 
 def rest_patient(floor: Floor, lively: Liveliness, fair: float, rng: Random) -> str | None:

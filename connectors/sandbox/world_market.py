@@ -4,8 +4,10 @@ import heapq
 from collections.abc import Callable
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 from connectors.sandbox.accounts import Accounts
+from connectors.sandbox.crowd import Crowd
 from connectors.sandbox.engine import MatchingEngine
 from connectors.sandbox.events import Event
 from connectors.sandbox.floor import Floor
@@ -16,8 +18,9 @@ from connectors.sandbox.makers import Maker
 from connectors.sandbox.market import MarketState
 from connectors.sandbox.orders import Order
 from connectors.sandbox.publisher import Publisher, Top
+from connectors.sandbox.stories import Wire, told
 from connectors.sandbox.takers import rest_patient, take_informed, take_noise
-from connectors.sandbox.tenure import DAY_MS, Tenure
+from connectors.sandbox.tenure import DAY_MS, Tenancy
 from connectors.sandbox.units import DOLLAR
 from schemas.values import PIPS
 
@@ -28,11 +31,35 @@ FINE_BEYOND = 9_600
 WITHDRAW_AFTER_S = 480.0
 """Mean life of a resting order without expiration, virtual seconds."""
 HOUSEKEEPING_MS = 1_000
-"""How often expirations and the price grid are looked at."""
+"""How often expirations and the price grid of a lively market are looked at."""
+QUIET_HOUSEKEEPING_MS = 10_000
+"""The same of a market with few requotes."""
+QUIET_REQUOTES = 0.2
 PROPOSED_AFTER_MS = 1_800_000
 """From the deciding news to the proposed resolution."""
+DISPUTED_AFTER_MS = 5_400_000
+DISPUTED_SHARE = 0.08
+"""Share of proposed resolutions that are disputed."""
 
 _Action = Callable[[], None]
+
+
+class Surroundings(NamedTuple):
+    """What all markets of a world share.
+
+    Attributes:
+        seed: Seed of the world.
+        activity: Factor on all arrival rates.
+        accounts: Balances of the venue.
+        crowd: Whose wallets trade; None for one of each kind.
+        wire: Where news goes.
+    """
+
+    seed: int
+    activity: float
+    accounts: Accounts
+    crowd: Crowd | None
+    wire: Wire
 
 
 class WorldMarket:
@@ -40,33 +67,37 @@ class WorldMarket:
 
     Args:
         tenure: Which market.
-        seed: Seed of the world.
         start_ms: When it starts to trade here: at its listing, or when the world was started.
-        activity: Factor on all arrival rates.
-        accounts: Balances of the venue.
+        around: What it shares with the others.
 
     Attributes:
         spec: Metadata.
         state: What changes.
-        tenure: Its time in the slot.
+        tenure: Its time in its place.
     """
 
-    def __init__(
-        self, tenure: Tenure, seed: int, start_ms: int, activity: float, accounts: Accounts
-    ) -> None:
+    def __init__(self, tenure: Tenancy, start_ms: int, around: Surroundings) -> None:
         self.tenure = tenure
-        self.spec = tenure.spec(seed)
+        self.spec = tenure.spec(around.seed)
         self.state = MarketState(changed_ms=start_ms)
-        self._fair = tenure.fair_value(seed)
-        self._lively = tenure.slot.liveliness
-        self._activity = activity
-        self._rng = Random(seed_number("market", seed, self.spec.condition_id, start_ms))
+        self._around = around
+        self._fair = tenure.fair_value(around.seed)
+        self._lively = tenure.lively
+        self._activity = around.activity
+        self._rng = Random(seed_number("market", around.seed, self.spec.condition_id, start_ms))
+        quiet = self._lively.requotes < QUIET_REQUOTES
+        self._housekeeping_ms = QUIET_HOUSEKEEPING_MS if quiet else HOUSEKEEPING_MS
         self._engine = MatchingEngine(self.spec.tick, self.spec.min_size, self.spec.fee)
-        self._floor = Floor(self.spec.condition_id, self._engine, accounts)
+        self._floor = Floor(self.spec.condition_id, self._engine, around.accounts)
         self._publisher = Publisher(self.spec, self.state, self._engine)
         self._queue: list[tuple[int, int, _Action]] = []
         self._scheduled = 0
         self._open(start_ms)
+
+    @property
+    def next_ms(self) -> int:
+        """When something happens next, at the latest its end, ms UTC."""
+        return min(self._queue[0][0], self.tenure.end_ms) if self._queue else self.tenure.end_ms
 
     @property
     def tick(self) -> int:
@@ -100,10 +131,24 @@ class WorldMarket:
         return round(shares / 2) * DOLLAR
 
     def resolution(self, at_ms: int) -> str:
-        """The oracle's status word at a time: empty, `proposed` or `resolved`."""
+        """The oracle's status word: empty, `proposed`, `disputed` or `resolved`."""
         if not self.state.is_open:
             return "resolved"
-        return "proposed" if at_ms >= self._fair.decided_ms + PROPOSED_AFTER_MS else ""
+        since_ms = at_ms - self._fair.decided_ms
+        if since_ms >= DISPUTED_AFTER_MS and self._disputed():
+            return "disputed"
+        return "proposed" if since_ms >= PROPOSED_AFTER_MS else ""
+
+    def fair_logit(self, at_ms: int) -> float:
+        """The latent logit at a time; feeds of the outside world are drawn around it."""
+        return self._fair.logit(at_ms)
+
+    def past_price(self, at_ms: int) -> float | None:
+        """The fair price at a past time, for price histories; None before the listing."""
+        return self._fair.price(at_ms) if at_ms >= self.spec.listed_ms else None
+
+    def _disputed(self) -> bool:
+        return seed_number("dispute", self.spec.condition_id) % 1_000 < DISPUTED_SHARE * 1_000
 
     def place(self, order: Order, now_ms: int) -> tuple[list[Event], list[Dispatch]]:
         """Take an order from outside; its events, and the frames everybody gets."""
@@ -131,7 +176,7 @@ class WorldMarket:
     def resolve(self) -> list[Dispatch]:
         """End the market at its planned end and pay out."""
         self._queue.clear()
-        payout = PIPS if self._fair.outcome_yes else 0
+        payout = self._fair.payout
         self._floor.now_ms = self.tenure.end_ms
         self._floor.close(payout)
         return self._publish(self.tenure.end_ms)
@@ -141,7 +186,7 @@ class WorldMarket:
 
     def _open(self, start_ms: int) -> None:
         """Fill the book before anybody looks, and send everyone on their way."""
-        age_days = (start_ms - self.tenure.start_ms) / DAY_MS
+        age_days = max(start_ms - self.tenure.start_ms, 0) / DAY_MS
         self.state.volume = round(self.daily_volume() * age_days)
         self._floor.now_ms = start_ms
         lively, makers = self._lively, self._makers(start_ms)
@@ -153,10 +198,15 @@ class WorldMarket:
         self._publish(start_ms)
         for maker in makers:
             self._repeat(lively.requotes / len(makers), partial(self._quote, maker))
-        self._repeat(lively.takers, partial(take_noise, self._floor, lively, self._rng))
+        crowd = self._around.crowd
+        self._repeat(lively.takers, partial(take_noise, self._floor, lively, self._rng, crowd))
         self._repeat(lively.informed, self._take_informed)
         self._repeat(lively.patient, self._rest_patient)
-        self._later(HOUSEKEEPING_MS, self._keep_house)
+        self._later(self._housekeeping_ms, self._keep_house)
+        self._expect_news()
+        game_ms = self.spec.game_start_ms
+        if self.spec.clears_on_start and game_ms is not None and game_ms > start_ms:
+            self._later(game_ms - start_ms, self._wipe)
 
     def _makers(self, start_ms: int) -> list[Maker]:
         fair, lively = self._fair.logit(start_ms), self._lively
@@ -183,7 +233,7 @@ class WorldMarket:
 
     def _take_informed(self) -> None:
         fair = self._fair.price(self._floor.now_ms)
-        take_informed(self._floor, self._lively, fair, self._rng)
+        take_informed(self._floor, self._lively, fair, self._rng, self._around.crowd)
 
     def _rest_patient(self) -> None:
         fair = self._fair.price(self._floor.now_ms)
@@ -198,7 +248,22 @@ class WorldMarket:
     def _keep_house(self) -> None:
         self._floor.drop_expired()
         self._watch_grid()
-        self._later(HOUSEKEEPING_MS, self._keep_house)
+        self._expect_news()
+        self._later(self._housekeeping_ms, self._keep_house)
+
+    def _expect_news(self) -> None:
+        """Schedule what the outlets publish about jumps before the next housekeeping."""
+        headlines, now_ms = self.tenure.headlines(), self._floor.now_ms
+        if headlines is None:
+            return
+        for jump in self._fair.jumps(now_ms, now_ms + self._housekeeping_ms):
+            for story in told(self.spec, jump, headlines):
+                self._later(story.at_ms - now_ms, partial(self._around.wire.publish, story))
+
+    def _wipe(self) -> None:
+        """Clear the book at the start of the game, as the venue does."""
+        for order_id in list(self._engine.resting):
+            self._floor.withdraw(order_id)
 
     def _watch_grid(self) -> None:
         """Refine the grid once the price is extreme; the venue does not coarsen it again."""

@@ -12,7 +12,9 @@ from connectors.sandbox.mirror import LEGS, YES
 from connectors.sandbox.questions import SLOTS
 from connectors.sandbox.tenure import tenure_at
 from connectors.sandbox.world import World, world_frames
+from connectors.sandbox.world_market import DISPUTED_AFTER_MS, PROPOSED_AFTER_MS
 from schemas.errors import ConfigurationError
+from schemas.values import PIPS
 from tests.connectors.sandbox.builders import NOW_MS
 from tests.connectors.sandbox.replica import follow
 
@@ -170,7 +172,7 @@ def test_the_price_goes_to_the_end_of_the_scale_once_the_outcome_is_known() -> N
     fair = tenure.fair_value(SEED)
     start = fair.decided_ms - 120_000
     world = World(SEED, start, activity=0.3)
-    (market,) = [m for m in world.listings() if m.tenure.slot is SLOTS[0]]
+    (market,) = [m for m in world.listings() if m.spec == tenure.spec(SEED)]
     assert market.tick == 100
     out = world.advance(fair.decided_ms + 600_000)
     mine = [d.frame for d in out if d.frame["market"] == market.spec.condition_id]
@@ -179,9 +181,14 @@ def test_the_price_goes_to_the_end_of_the_scale_once_the_outcome_is_known() -> N
     assert market.tick == 10
     bid, ask = market.top(YES)
     middle = ((bid or 0) + (10_000 if ask is None else ask)) / 2
-    assert middle > 9_500 if fair.outcome_yes else middle < 500
+    assert middle > 9_500 if fair.payout == PIPS else middle < 500
     assert market.resolution(fair.decided_ms) == ""
-    assert market.resolution(tenure.end_ms - 1) == "proposed"
+    assert market.resolution(fair.decided_ms + PROPOSED_AFTER_MS) == "proposed"
+    words = {
+        each.resolution(each.tenure.fair_value(SEED).decided_ms + DISPUTED_AFTER_MS)
+        for each in World(SEED, start, size="large").listings()
+    }
+    assert words == {"proposed", "disputed"}
 
 
 def test_tenures_follow_one_another_without_a_gap() -> None:
