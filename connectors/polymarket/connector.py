@@ -10,7 +10,8 @@ from connectors.polymarket.book_feed import BookFeed, Publication
 from connectors.polymarket.market_ws import MarketSocket
 from connectors.polymarket.metadata import MetadataError, parse_market
 from connectors.polymarket.parse import SOURCE, envelope
-from connectors.polymarket.rest import PublicRest, VenueUnavailableError
+from connectors.polymarket.rest import PublicRest
+from connectors.polymarket.venue_http import VenueUnavailableError
 from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.market import FeedStatus, Market, MarketListed

@@ -1,42 +1,18 @@
-"""One market WebSocket: subscribe, keep alive, notice silence, reconnect with backoff."""
+"""The market channel's WebSocket: tokens come and go while it is connected."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from zlib import crc32
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-import msgspec
-import structlog
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
-
-log = structlog.get_logger(__name__)
-
-PING_AFTER_S = 1.0
-"""Silence after which a PING asks for a sign of life; the venue answers PONG."""
-FROZEN_AFTER_S = 3.0
-"""Silence, PONG included, after which the connection counts as frozen and is replaced."""
-BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+from connectors.polymarket.subscriptions import (
+    Frame,
+    MarketSubscription,
+    market_change,
+    market_first,
+)
+from connectors.polymarket.venue_ws import VenueSocket
 
 
-def backoff_s(feed: str, attempt: int) -> float:
-    """How long to wait before an attempt: exponential, spread by up to a quarter per feed.
-
-    The spread comes from the feed's name, so that many sockets do not return at the same moment
-    and a run can still be repeated.
-    """
-    base = BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)]
-    return base * (1 + (crc32(f"{feed}|{attempt}".encode()) % 256) / 1024)
-
-
-class MarketSocket:
-    """A connection that stays: it comes back by itself until it is cancelled.
-
-    Attributes:
-        feed: Its name in messages and logs.
-        heard_wall: Loop time at which anything was last heard.
-        connected: Whether it is open now.
-        losses: How often a connection was lost, or could not be made.
-    """
+class MarketSocket(VenueSocket):
+    """A market connection that stays."""
 
     def __init__(
         self,
@@ -45,113 +21,28 @@ class MarketSocket:
         on_frame: Callable[[str | bytes], Awaitable[None]],
         on_state: Callable[[bool, str], Awaitable[None]],
     ) -> None:
-        """Prepare; `run` connects.
-
-        Args:
-            feed: The connection's name.
-            url: WebSocket address of the market channel.
-            on_frame: Called with each data frame, in order.
-            on_state: Called with connected and a reason on every change.
-        """
-        self.feed = feed
-        self.heard_wall = 0.0
-        self.connected = False
-        self.losses = 0
-        self._url = url
-        self._on_frame = on_frame
-        self._on_state = on_state
-        self._tokens: set[str] = set()
-        self._socket: ClientConnection | None = None
+        """Start without tokens."""
+        super().__init__(feed, url, on_frame, on_state)
+        self._wanted = MarketSubscription()
 
     @property
     def size(self) -> int:
         """How many tokens it is subscribed to."""
-        return len(self._tokens)
+        return len(self._wanted.assets)
+
+    def first_frames(self) -> Sequence[Frame]:
+        """The whole subscription."""
+        return [market_first(self._wanted)]
 
     async def subscribe(self, tokens: Iterable[str]) -> None:
         """Add tokens; sent at once when connected, else with the next connection."""
-        new = sorted(set(tokens) - self._tokens)
-        self._tokens.update(new)
-        if new and self._socket is not None:
-            await self._send(
-                {"operation": "subscribe", "assets_ids": new, "custom_feature_enabled": True}
-            )
+        await self._change(self._wanted.assets | frozenset(tokens))
 
     async def unsubscribe(self, tokens: Iterable[str]) -> None:
         """Drop tokens."""
-        gone = sorted(set(tokens) & self._tokens)
-        self._tokens.difference_update(gone)
-        if gone and self._socket is not None:
-            await self._send({"operation": "unsubscribe", "assets_ids": gone})
+        await self._change(self._wanted.assets - frozenset(tokens))
 
-    async def run(self) -> None:
-        """Connect, read, and come back after every loss; ends only by cancellation."""
-        attempt = 0
-        while True:
-            reason = "connection closed by the venue"
-            try:
-                async with connect(
-                    self._url, ping_interval=None, max_size=16 * 2**20, open_timeout=5
-                ) as socket:
-                    await self._open(socket)
-                    attempt = 0
-                    await self._read(socket)
-            except TimeoutError:
-                reason = f"nothing heard for {FROZEN_AFTER_S:g} s"
-            except (OSError, WebSocketException) as error:
-                reason = repr(error)
-            self._socket = None
-            self.losses += 1
-            if self.connected:
-                self.connected = False
-                await self._on_state(False, reason)
-            log.warning("market socket lost", feed=self.feed, reason=reason, attempt=attempt)
-            await asyncio.sleep(backoff_s(self.feed, attempt))
-            attempt += 1
-
-    async def _open(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        await self._send(
-            {
-                "type": "market",
-                "assets_ids": sorted(self._tokens),
-                "custom_feature_enabled": True,
-            }
-        )
-        self.heard_wall = asyncio.get_running_loop().time()
-        self.connected = True
-        await self._on_state(True, "connected")
-
-    async def _read(self, socket: ClientConnection) -> None:
-        """Hand on data frames until the connection ends.
-
-        Raises:
-            TimeoutError: The connection was silent, PONG included, and was given up.
-        """
-        loop = asyncio.get_running_loop()
-        watchdog = asyncio.create_task(self._watch(socket))
-        try:
-            async for frame in socket:
-                self.heard_wall = loop.time()
-                if frame not in ("PONG", b"PONG"):
-                    await self._on_frame(frame)
-        finally:
-            watchdog.cancel()
-        if loop.time() - self.heard_wall >= FROZEN_AFTER_S:
-            raise TimeoutError
-
-    async def _watch(self, socket: ClientConnection) -> None:
-        """Ask for a PONG in silence; cut a frozen connection."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(PING_AFTER_S / 2)
-            silence = loop.time() - self.heard_wall
-            if silence >= FROZEN_AFTER_S:
-                socket.transport.abort()
-                return
-            if silence >= PING_AFTER_S:
-                await socket.send("PING")
-
-    async def _send(self, frame: dict[str, object]) -> None:
-        if self._socket is not None:
-            await self._socket.send(msgspec.json.encode(frame).decode())
+    async def _change(self, assets: frozenset[str]) -> None:
+        before, self._wanted = self._wanted, self._wanted._replace(assets=assets)
+        for frame in market_change(before, self._wanted):
+            await self.send(frame)

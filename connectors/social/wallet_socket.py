@@ -9,7 +9,7 @@ from websockets.exceptions import WebSocketException
 
 from configs.clock import SessionClock
 from connectors.feeds.feed import FeedFormatError
-from connectors.polymarket.market_ws import backoff_s
+from connectors.polymarket.venue_ws import backoff_s
 from connectors.social.wallet_trades import read_push
 from schemas.outside import WalletTrade
 

@@ -9,8 +9,9 @@ import pytest
 
 from configs.clock import SessionClock
 from connectors.polymarket.connector import MarketConnector
-from connectors.polymarket.market_ws import FROZEN_AFTER_S, backoff_s
-from connectors.polymarket.rest import PublicRest, VenueUnavailableError
+from connectors.polymarket.rest import PublicRest
+from connectors.polymarket.venue_http import VenueUnavailableError
+from connectors.polymarket.venue_ws import FROZEN_AFTER_S, backoff_s
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import listen, serve_on
 from schemas.envelope import Message
