@@ -37,7 +37,7 @@ GROUP_OF = {
     "ledger": GROUPS[2],
     "paper": GROUPS[3],
 }
-TURN_S = 25.0
+TURN_S = 90.0
 POLL_S = 0.002
 LOOK_S = 0.5
 UNCOMPARED = (HEARTBEATS, ALERTS, CHECKPOINTS)

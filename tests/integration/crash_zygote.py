@@ -19,6 +19,7 @@ import uvloop
 
 from agents.shell.app import PetsApp
 from agents.shell.worker import run_stages
+from api.service import run_api
 from api.stages import Stages
 from api.venue import run_connector, run_sandbox
 from configs.logging import configure_logging
@@ -39,6 +40,9 @@ def start(group: str, settings: Settings, stages: Stages, board: Path) -> int:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         names, _, instance = group.partition("#")
         own = settings.model_copy(update={"instance": instance or settings.instance})
+        if names == "api":
+            run_api(own)
+            os._exit(0)
         work = work_of(names, own, stages, board)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
