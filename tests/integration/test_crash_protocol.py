@@ -14,7 +14,7 @@ from topics.catalog import FILLS, ORDERS
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 
-MESSAGES = int(os.environ.get("PETS_CRASH_MESSAGES", "500"))
+MESSAGES = int(os.environ.get("PETS_CRASH_MESSAGES", "400"))
 POINTS = int(os.environ.get("PETS_CRASH_POINTS", "500"))
 SEED = int(os.environ.get("PETS_CRASH_SEED", "1"))
 BATCH = 20
