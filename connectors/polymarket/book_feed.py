@@ -81,7 +81,7 @@ class BookFeed:
         self.unlisted = False
         self._watched: dict[MarketId, Watched] = {}
         self._tokens: dict[str, Token] = {}
-        self._open: set[MarketId] = set()
+        self._open: dict[MarketId, Watched] = {}
 
     @property
     def markets(self) -> int:
@@ -106,7 +106,7 @@ class BookFeed:
     def forget(self, market_id: MarketId) -> Market | None:
         """Remove a market; None when it was not here."""
         watched = self._watched.pop(market_id, None)
-        self._open.discard(market_id)
+        self._open.pop(market_id, None)
         if watched is None:
             return None
         for token in watched.legs:
@@ -135,7 +135,7 @@ class BookFeed:
 
     def on_batch_end(self, now: int) -> list[Publication]:
         """Check every book with an open batch; call when nothing more is waiting."""
-        out = [item for market in self._open for item in self._check(self._watched[market], now)]
+        out = [item for watched in self._open.values() for item in self._check(watched, now)]
         self._open.clear()
         return out
 
@@ -188,9 +188,10 @@ class BookFeed:
         out += [] if finding is None else self._doubt(watched, finding, now)
         watched.book.apply_delta(delta)
         watched.trust = on_change(watched.trust)
-        out.append(
-            self._publish(watched, msgspec.structs.replace(delta, trust=watched.trust.trust))
-        )
+        trust = watched.trust.trust
+        if trust is not delta.trust:
+            delta = msgspec.structs.replace(delta, trust=trust)
+        out.append(self._publish(watched, delta))
         return out
 
     def _on_book(
@@ -260,11 +261,11 @@ class BookFeed:
 
     def _begin(self, watched: Watched, time: int, now: int) -> list[Publication]:
         """A new venue time ends the batch before it."""
-        out = []
-        if watched.batch and watched.batch != time:
-            out = self._check(watched, now)
+        if watched.batch == time:
+            return []
+        out = self._check(watched, now)
         watched.batch = time
-        self._open.add(watched.market.market_id)
+        self._open[watched.market.market_id] = watched
         return out
 
     def _check(self, watched: Watched, now: int) -> list[Publication]:

@@ -42,7 +42,6 @@ class Token(msgspec.Struct, frozen=True):
     leg: int
 
 
-@lru_cache(maxsize=65_536)
 def ticks_of(price: str, tick: int) -> int:
     """A price text in ticks.
 
@@ -62,6 +61,39 @@ def ticks_of(price: str, tick: int) -> int:
     return int(ticks)
 
 
+class TickTable(dict[str, int]):
+    """Price texts of one grid in ticks; worked out where a text comes the first time."""
+
+    LIMIT = 65_536
+
+    def __init__(self, tick: int) -> None:
+        """Start empty.
+
+        Args:
+            tick: Tick size in pips of 0.0001.
+        """
+        super().__init__()
+        self._tick = tick
+
+    def __missing__(self, price: str) -> int:
+        """Work a price out.
+
+        Raises:
+            OffGridError: The price is not a whole number of ticks between 0 and 1.
+        """
+        ticks = ticks_of(price, self._tick)
+        if len(self) < self.LIMIT:
+            self[price] = ticks
+        return ticks
+
+
+@lru_cache(maxsize=64)
+def table_of(tick: int) -> TickTable:
+    """The table of a grid, one for all markets."""
+    return TickTable(tick)
+
+
+@lru_cache(maxsize=64)
 def pips_of(tick_size: str) -> int:
     """A tick size text in pips, e.g. "0.01" is 100."""
     return int(Decimal(tick_size) * PIPS)
@@ -98,10 +130,13 @@ def envelope(payload: bytes, event_time: int, ingest_time: int, salt: str = "") 
 
 def levels_of(wire: list[WireLevel], tick: int) -> tuple[Level, ...]:
     """Book levels best first; the venue sends the best one last."""
+    table = table_of(tick)
     return tuple(
-        (ticks_of(level.price, tick), micro_of(level.size))
-        for level in reversed(wire)
-        if level.size != "0"
+        [
+            (table[level.price], micro_of(level.size))
+            for level in reversed(wire)
+            if level.size != "0"
+        ]
     )
 
 
@@ -130,18 +165,21 @@ def parse_changes(
         OffGridError: A price is off the market's grid.
     """
     tick = market.tick
+    table = table_of(tick)
     return BookDelta(
         **head,
         market_id=market.market_id,
         tick=tick,
         changes=tuple(
-            (
-                legs[change.asset_id],
-                0 if change.side == "BUY" else 1,
-                ticks_of(change.price, tick),
-                micro_of(change.size),
-            )
-            for change in wire.price_changes
+            [
+                (
+                    legs[change.asset_id],
+                    0 if change.side == "BUY" else 1,
+                    table[change.price],
+                    micro_of(change.size),
+                )
+                for change in wire.price_changes
+            ]
         ),
         feed=feed,
         trust=Trust.CONSISTENT,
