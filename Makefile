@@ -82,6 +82,7 @@ fix: install-test ## Format, and repair what ruff can repair
 docs: install-run ## Write the generated parts of docs/: topics, JSON Schemas, metrics, faults
 	@$(BIN)/python -c 'from pathlib import Path; from api.docs import write_docs; \
 		print(*write_docs(Path("docs")) or ["docs/ is up to date."], sep="\n")'
+	@if [ -d tests ]; then $(RUN) tests.faults.matrix; fi
 
 schemas: docs ## The same; the JSON Schema of every message is in docs/schemas/
 

@@ -2,11 +2,12 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from configs.redaction import redact
+from configs.redaction import know_secret, redact
 from schemas.errors import ConfigurationError
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -26,7 +27,7 @@ REPEAT_GAP_S = 10.0
 """Least seconds between two equal warnings of those libraries."""
 
 
-def configure_logging(level: str, *, component: str = "") -> None:
+def configure_logging(level: str, *, component: str = "", secrets: Iterable[str] = ()) -> None:
     """Send every log of this process, the libraries' too, to standard output as JSON lines.
 
     Called once, at the start of a process. Fields bound with `structlog.contextvars`, such as a
@@ -35,6 +36,7 @@ def configure_logging(level: str, *, component: str = "") -> None:
     Args:
         level: The least level: DEBUG, INFO, WARNING or ERROR.
         component: Name of the process, in every line.
+        secrets: Texts that no line may contain: keys and passwords of the settings.
 
     Raises:
         ConfigurationError: There is no such level.
@@ -43,6 +45,9 @@ def configure_logging(level: str, *, component: str = "") -> None:
         raise ConfigurationError(
             f"PETS_LOG_LEVEL must be one of {', '.join(LEVELS)}, it was {level!r}."
         )
+
+    for secret in secrets:
+        know_secret(secret)
 
     def add_component(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if component:

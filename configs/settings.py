@@ -4,6 +4,7 @@ import socket
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -106,6 +107,13 @@ class Settings(BaseSettings):
         500_000, ge=1, description="Large checkpoints are spaced to stay below this per stage."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret among the settings, so that no log line contains one."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        password = urlsplit(self.database.get_secret_value()).password or ""
+        return tuple(text for text in (*texts, password) if text and "@127.0.0.1" not in text)
 
     def worker_instance(self) -> str:
         """The name of this worker among those of its stage."""

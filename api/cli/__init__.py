@@ -134,6 +134,19 @@ def status(
     show_status(as_json)
 
 
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look at everything, also without the API; say what is wrong and what to do."""
+    import logging
+
+    from api.cli.doctor import examine_installation
+
+    logging.disable(logging.CRITICAL)
+    examine_installation(as_json)
+
+
 def main() -> None:
     """Entry point: errors are one sentence, exit codes say which kind."""
     _add_groups()

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from api.client import ApiAwayError, call
+from api.symptoms import SILENT_S
 from configs.settings import Settings
 from schemas.control import Command, Verb
 from schemas.errors import ApplicationError
@@ -63,6 +64,10 @@ def _words(status: dict[str, Any]) -> list[str]:
         f"{stage['lag']} records behind"
         for stage in data["stages"]
     ]
+    silent = [stage["component"] for stage in data["stages"] if stage["age_s"] > SILENT_S]
+    if silent or data["trading_state"] != "ACTIVE":
+        what = f"Not heard: {', '.join(silent)}." if silent else f"Why: {data['reason']}"
+        lines.append(f"{what} `pets doctor` says what to do.")
     if data["dead_letters"]:
         lines.append(f"{data['dead_letters']} dead letters wait: see `pets dead-letters list`.")
     return lines

@@ -24,7 +24,7 @@ def run_stages(names: str, check: bool) -> None:
     from configs.logging import configure_logging
 
     settings = Settings()
-    configure_logging(settings.log_level, component=names)
+    configure_logging(settings.log_level, component=names, secrets=settings.secrets())
     if names in SERVICES:
         start = _service(names, settings)
         if not check:

@@ -15,6 +15,7 @@ from api.runtime.stopping import stop_signals, unless_stopped
 from api.session import Session, open_session, write_session
 from api.stages import Stages
 from api.system import System
+from api.watchdog import watch
 from configs.settings import Settings, Source
 from schemas.errors import ConfigurationError, InfrastructureError
 from sinks.migrate import migrate
@@ -78,12 +79,15 @@ async def _run(settings: Settings) -> None:
             if not await unless_stopped(stop, _start(supervisor, system, settings)):
                 return
             keeper = asyncio.create_task(_keep(home, session))
+            address = system.environment()["PETS_BROKER"]
+            watchdog = asyncio.create_task(watch(supervisor, address, settings.topic_prefix))
             typer.echo(_summary(system, settings, home))
             try:
                 await supervisor.run_until(stop)
             finally:
                 keeper.cancel()
-                write_session(home, session)
+                watchdog.cancel()
+                _remember(home, session)
     typer.echo("Stopped. The next start finds everything as it is now.")
 
 
@@ -130,7 +134,15 @@ async def _keep(home: Path, session: Session) -> None:
     """Remember how far the session clock has come."""
     while True:
         await asyncio.sleep(SESSION_WRITE_S)
+        _remember(home, session)
+
+
+def _remember(home: Path, session: Session) -> None:
+    """Write how far it came; a full disk is said and tried again, it ends nothing."""
+    try:
         write_session(home, session)
+    except OSError as error:
+        _say(f"The session cannot be remembered in {home} ({error.strerror}): free space there.")
 
 
 def _summary(system: System, settings: Settings, home: Path) -> str:

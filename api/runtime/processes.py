@@ -7,10 +7,11 @@ that says which, why and where its log is.
 """
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from api.runtime.service import Progress, Service
@@ -88,6 +89,19 @@ class Supervisor:
             watcher = asyncio.create_task(self._watch(service), name=f"watch {service.name}")
             watcher.add_done_callback(self._fail_with)
             self._watchers[service.name] = watcher
+
+    def end(self, pid: int, reason: str) -> None:
+        """End a service's process and its group by force; it is started again as after a crash.
+
+        Args:
+            pid: Its process id; one that is no service's is left alone.
+            reason: For the sentence, after the service's name.
+        """
+        for service in self.services:
+            if service.pid == pid:
+                self._progress(f"{service.name} {reason}; ending it")
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Return once `stop` is set.
