@@ -78,7 +78,7 @@ once = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max
 def fail(text: str) -> None:
     """Raise an error with the text in it and in its cause."""
     try:
-        _ = {}[text]
+        dict[str, str]()[text]
     except KeyError as error:
         raise RuntimeError(f"could not sign with {text}") from error
 
