@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from agents.bots.base import Bot, Running, RunningBot, S
 from agents.bots.bot_01_rebalancing import Rebalancing
+from agents.bots.bot_02_esports import Esports
 from agents.bots.bot_05_market_maker import MarketMaker
 from configs.bots import (
     BotParameters,
@@ -13,6 +14,7 @@ from configs.bots import (
     RebalancingParameters,
     load_bot,
 )
+from configs.bots_directional import EsportsParameters
 from configs.rules import TradingRules
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
@@ -75,6 +77,7 @@ def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[
 
 BOTS: tuple[BotEntry, ...] = (
     entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
+    entry("bot_02_esports.yaml", EsportsParameters, Esports),
     entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
 )
 

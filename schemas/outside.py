@@ -55,6 +55,7 @@ class GameState(Message, frozen=True, kw_only=True, tag="game-state"):
         game: "cs2", "lol", "dota2" or another title.
         match_id: As in `Market.match_id`.
         starts_at: Scheduled start, ms.
+        best_of: Maps of the match at most.
         map_number: The map played, from 1; 0 before the first.
         clock_ms: Game time of the map.
         rounds: Rounds won on the map, CS2 only.
@@ -67,6 +68,7 @@ class GameState(Message, frozen=True, kw_only=True, tag="game-state"):
     match_id: str
     phase: GamePhase
     starts_at: int
+    best_of: int = 1
     map_number: int = 0
     clock_ms: int = 0
     kills: tuple[int, int] = (0, 0)

@@ -101,7 +101,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot saw and decided, traded or not; becomes a `Signal`.
 
     Attributes:
-        decision: "place", "bundle", "replace", "cancel", "merge", "split" or "none".
+        decision: "place", "bundle", "replace", "cancel", "merge", "split", "drop" (a signal is
+            given up) or "none".
         reason: Why, in a stable word such as "drift-below-threshold".
     """
 
@@ -149,6 +150,7 @@ class Interest(NamedTuple):
         timer_s: Asked about every watched market once in so many seconds; 0 is never.
         outside: Messages shown to `Bot.on_outside`: any of the shard's log but books.
         daily: Whether `Bot.on_day` is called.
+        mids_s: How far back `Markets.mid_at` is asked, seconds; 0 is never.
     """
 
     tops: bool = True
@@ -156,6 +158,7 @@ class Interest(NamedTuple):
     timer_s: int = 1
     outside: tuple[type[Message], ...] = ()
     daily: bool = False
+    mids_s: int = 0
 
 
 class BotIdentity(NamedTuple):

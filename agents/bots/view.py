@@ -155,6 +155,9 @@ class Markets(Protocol):
     def view(self, market_id: MarketId) -> "View | None":
         """The bot's view of it."""
 
+    def mid_at(self, market_id: MarketId, when: int) -> float | None:
+        """Its mid at `when`, ms, as far back as `Interest.mids_s`; None where it is not known."""
+
     def of_event(self, venue_event_id: VenueEventId) -> Sequence[MarketId]:
         """The markets of a venue event."""
 
@@ -183,6 +186,10 @@ class NoMarkets:
         return None
 
     def view(self, market_id: MarketId) -> "View | None":
+        """None."""
+        return None
+
+    def mid_at(self, market_id: MarketId, when: int) -> float | None:
         """None."""
         return None
 

@@ -93,6 +93,7 @@ class BotsStage:
         for running in self._bots:
             for kind in running.bot.interest.outside:
                 self._outside.setdefault(kind, []).append(running)
+        self._mids_ms = max((e.bot.interest.mids_s for e in self._bots), default=0) * 1000
         self._by_id = {running.bot.bot_id: running for running in self._bots}
         self._rules = rules
         self._shows_own = book_shows_own_orders
@@ -173,6 +174,8 @@ class BotsStage:
         else:
             changed = live.apply(message, host.state.now)
         if changed:
+            if self._mids_ms:
+                live.record.mids.add(host.state.now, live.top.rough_mid, self._mids_ms)
             self._host.run_watchers(live, message)
 
     def _apply_market(self, message: Message) -> None:

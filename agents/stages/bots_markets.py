@@ -15,6 +15,7 @@ from schemas.ids import MarketId, VenueEventId
 from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
 from schemas.values import Money, Trust
 from streams.book import YES, Book, BookState
+from streams.mids import Mids
 from streams.prices import tick_price
 from streams.top import EMPTY_TOP, OwnSizes, Top, own_sizes, top_of
 
@@ -40,6 +41,7 @@ class MarketRecord(msgspec.Struct, kw_only=True):
         seen_at: When its book was last heard of, ms.
         lag_ms: Ingest minus event time of the last delta; a snapshot's stamp is that of the last
             change, which may be hours old, so it counts as no lag.
+        mids: What its mid was, where a bot asks for it.
         book: Filled in snapshots only.
     """
 
@@ -49,6 +51,7 @@ class MarketRecord(msgspec.Struct, kw_only=True):
     event_id: str = ""
     seen_at: int = 0
     lag_ms: int = 0
+    mids: Mids = msgspec.field(default_factory=Mids)
     book: BookState | None = None
 
 

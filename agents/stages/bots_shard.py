@@ -67,6 +67,11 @@ class ShardMarkets(Markets):
         """See `Markets.view`."""
         return self._view(market_id)
 
+    def mid_at(self, market_id: MarketId, when: int) -> float | None:
+        """See `Markets.mid_at`."""
+        live = self._markets.live.get(market_id)
+        return None if live is None else live.record.mids.at(when)
+
     def of_event(self, venue_event_id: VenueEventId) -> tuple[MarketId, ...]:
         """See `Markets.of_event`."""
         return self._markets.events.get(venue_event_id, ())
