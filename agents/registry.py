@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 from agents.bots.base import Bot, Running, RunningBot, S
 from agents.bots.bot_01_rebalancing import Rebalancing
 from agents.bots.bot_02_esports import Esports
+from agents.bots.bot_03_copy_trading import CopyTrading
 from agents.bots.bot_05_market_maker import MarketMaker
 from configs.bots import (
     BotParameters,
@@ -14,7 +15,7 @@ from configs.bots import (
     RebalancingParameters,
     load_bot,
 )
-from configs.bots_directional import EsportsParameters
+from configs.bots_directional import CopyParameters, EsportsParameters
 from configs.rules import TradingRules
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
@@ -78,6 +79,7 @@ def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[
 BOTS: tuple[BotEntry, ...] = (
     entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
     entry("bot_02_esports.yaml", EsportsParameters, Esports),
+    entry("bot_03_copy_trading.yaml", CopyParameters, CopyTrading),
     entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
 )
 

@@ -28,9 +28,10 @@ def test_bots_are_chosen_by_number_in_the_registrys_order() -> None:
     assert choose_bots("") == ()
 
 
-@pytest.mark.parametrize("numbers", ["2", "1,x", "bot_01", "-1"])
+@pytest.mark.parametrize("numbers", ["11", "1,x", "bot_01", "-1"])
 def test_a_bot_that_does_not_exist_is_named(numbers: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"bots that exist \(1, 5\)"):
+    existing = ", ".join(str(bot.number) for bot in BOTS)
+    with pytest.raises(ConfigurationError, match=rf"bots that exist \({existing}\)"):
         choose_bots(numbers)
 
 
