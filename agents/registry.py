@@ -4,18 +4,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
 from agents.bots.base import Bot, Running, RunningBot, S
 from agents.bots.bot_01_rebalancing import Rebalancing
 from agents.bots.bot_02_esports import Esports
 from agents.bots.bot_03_copy_trading import CopyTrading
+from agents.bots.bot_04_news import News
 from agents.bots.bot_05_market_maker import MarketMaker
+from agents.bots.bot_06_multi_outcome import MultiOutcome
 from configs.bots import (
     BotParameters,
     MarketMakerParameters,
     RebalancingParameters,
     load_bot,
 )
-from configs.bots_directional import CopyParameters, EsportsParameters
+from configs.bots_directional import (
+    CopyParameters,
+    EsportsParameters,
+    MultiOutcomeParameters,
+)
+from configs.bots_news import NewsParameters
 from configs.rules import TradingRules
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
@@ -76,11 +85,20 @@ def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[
     return BotEntry(file, load, run)
 
 
+def analyzer(parameters: NewsParameters) -> SentimentIntensityAnalyzer:
+    """VADER, whose lexicon comes with the package, with bot 4's words over it."""
+    vader = SentimentIntensityAnalyzer()
+    vader.lexicon.update(parameters.vocabulary.words().valence)
+    return vader
+
+
 BOTS: tuple[BotEntry, ...] = (
     entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
     entry("bot_02_esports.yaml", EsportsParameters, Esports),
     entry("bot_03_copy_trading.yaml", CopyParameters, CopyTrading),
+    entry("bot_04_news.yaml", NewsParameters, lambda p, r: News(p, r, analyzer(p))),
     entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
+    entry("bot_06_multi_outcome.yaml", MultiOutcomeParameters, MultiOutcome),
 )
 
 

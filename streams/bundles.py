@@ -66,13 +66,12 @@ def set_signal(
     return SetSignal(drift, threshold, True, floor_lot(min(cap * equity / cost, depth)))
 
 
-def completion_price(side: Side, outcomes: int, paid: Sequence[Decimal], missing: int) -> Decimal:
-    """The highest price of each missing leg at which a complete set breaks even.
+def headroom(side: Side, prices: Sequence[Decimal], missing: int) -> Decimal:
+    """How much above its limit each missing leg may be bought so that a set breaks even, dollars.
 
     Args:
         side: Of the bundle.
-        outcomes: n.
-        paid: Average price of each leg that is filled, dollars.
-        missing: How many legs are not.
+        prices: Of every leg: the average paid where it is filled, its limit where it is not.
+        missing: How many legs are not filled.
     """
-    return (set_payout(side, outcomes) - sum(paid, Decimal(0))) / missing
+    return (set_payout(side, len(prices)) - sum(prices, Decimal(0))) / missing

@@ -120,7 +120,8 @@ async def test_bots_have_state_money_and_an_age(
     running: Running, client: httpx.AsyncClient
 ) -> None:
     trade(running, FRESH)
-    idle, maker = (await get(client, "/bots"))["data"]
+    bots = {bot["bot_id"]: bot for bot in (await get(client, "/bots"))["data"]}
+    idle, maker = bots["bot_01"], bots["bot_05"]
     assert (idle["bot_id"], idle["state"], idle["equity"]) == ("bot_01", "IDLE", None)
     assert maker == {
         "bot_id": "bot_05",
