@@ -82,7 +82,8 @@ class SetFinder:
                 found = self._priced(side, known, mode)
                 if not found.reason:
                     return found
-                last = found if found.signal is not None or last.signal is None else last
+                if last.reason in ("one-sided-book", "drift-below-threshold"):
+                    last = found
         return last
 
     def note(self, choice: SetChoice) -> Note:
