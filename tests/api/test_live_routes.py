@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agents.registry import BOTS
 from schemas.control import BotStateChanged
 from schemas.ids import BotId
 from schemas.ops import ClockTick
@@ -250,7 +251,11 @@ async def test_status_at_a_glance(running: Running, client: httpx.AsyncClient) -
         "The database does not answer.",
     )
     assert status["markets"] == {"SIMULATED": 1}
-    assert (status["dead_letters"], status["bots"], status["open_positions"]) == (1, 2, 1)
+    assert (status["dead_letters"], status["bots"], status["open_positions"]) == (
+        1,
+        len(BOTS),
+        1,
+    )
     gate = next(stage for stage in status["stages"] if stage["component"] == "gate")
     assert (gate["lag"], gate["status"]) == (3, "running")
     assert [stage["component"] for stage in status["stages"]] == sorted(
