@@ -1,4 +1,4 @@
-"""Bot 6, multi-outcome: bundles over a neg-risk event's outcomes (STRATEGIES.md D.6)."""
+"""Bot 6, multi-outcome: bundles, portfolios and hedges over an event (STRATEGIES.md D.6)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,6 +8,7 @@ import msgspec
 from agents.bots.backoff import Backoff
 from agents.bots.base import Bot, Interest, Note, Place, PlaceBundle, Proposal, Reply
 from agents.bots.bot_06_entry import SetFinder, event_obstacle
+from agents.bots.bot_06_portfolio import Estimates, Portfolio, take
 from agents.bots.bot_06_sets import SetBundle, SetLeg, advance, is_over
 from agents.bots.view import ZERO, Markets, View
 from configs.bots_directional import MultiOutcomeParameters
@@ -17,12 +18,18 @@ from schemas.ids import MarketId, VenueEventId, derive_id
 from schemas.market import Market, MarketResolved
 from schemas.outside import OutsideEstimate
 from schemas.trading import Fill, IntentDenied, OrderPlaced, OrderRejected
+from streams.correlation import Bars, add_mid
 
 
 class EventState(msgspec.Struct, kw_only=True):
-    """What bot 6 keeps of one event."""
+    """What bot 6 keeps of one event.
+
+    Attributes:
+        trimmed: Positions that were reduced because their hedge may not be bought.
+    """
 
     bundle: SetBundle | None = None
+    trimmed: list[MarketId] = msgspec.field(default_factory=list)
     tries: Backoff = msgspec.field(default_factory=Backoff)
 
 
@@ -30,6 +37,8 @@ class MultiOutcomeState(msgspec.Struct, kw_only=True):
     """Bot 6's state."""
 
     events: dict[VenueEventId, EventState] = msgspec.field(default_factory=dict)
+    estimates: Estimates = msgspec.field(default_factory=dict)
+    bars: dict[MarketId, Bars] = msgspec.field(default_factory=dict)
 
 
 class MultiOutcome(Bot[MultiOutcomeState]):
@@ -43,6 +52,8 @@ class MultiOutcome(Bot[MultiOutcomeState]):
         self._parameters = parameters
         self._rules = rules
         self._finder = SetFinder(parameters, rules)
+        self._portfolio = Portfolio(parameters, rules)
+        self._bar_ms = parameters.bar_min * 60_000
 
     def watches(self, market: Market) -> bool:
         """Markets of neg-risk events."""
@@ -65,18 +76,54 @@ class MultiOutcome(Bot[MultiOutcomeState]):
                 pass
         if view.is_emergency or isinstance(event, MarketResolved):
             return []
+        closed = self._take_mid(state, view)
         bundle = place.bundle
         if bundle is not None:
             if not is_over(bundle, view.others, view.market.min_size):
                 return self._work(place, bundle, view)
             place.bundle = None
+        if proposals := self._single(state, place, event, view, bar_closed=closed):
+            return proposals
         return self._seek(state, place, event, view)
 
     def forget(self, state: MultiOutcomeState, market_id: MarketId) -> None:
         """See `Bot.forget`; with one outcome resolved the event carries no bundle any more."""
+        state.estimates.pop(market_id, None)
+        state.bars.pop(market_id, None)
         for venue_event, place in list(state.events.items()):
             if place.bundle is not None and market_id in place.bundle.legs:
                 del state.events[venue_event]
+
+    def _take_mid(self, state: MultiOutcomeState, view: View) -> bool:
+        """Keep the bars that links are found by; whether one was closed."""
+        mid, market_id = view.top.rough_mid, view.market.market_id
+        before = state.bars.get(market_id, Bars())
+        if mid is None or not self._parameters.hedge:
+            return False
+        bars = add_mid(before, mid, view.now, self._bar_ms, self._parameters.window_bars)
+        state.bars[market_id] = bars
+        return bars.number != before.number
+
+    def _single(
+        self,
+        state: MultiOutcomeState,
+        place: EventState,
+        event: Message,
+        view: View,
+        *,
+        bar_closed: bool,
+    ) -> list[Proposal]:
+        """Single legs: what is old goes, an estimate may open one, a bar's end may hedge it."""
+        if expired := self._portfolio.expire(view):
+            return [*expired, Note(decision="cancel", reason="ttl")]
+        if place.tries.is_waiting(view.now):
+            return []
+        markets = view.others.of_event(view.market.venue_event_id)
+        if isinstance(event, OutsideEstimate):
+            return self._portfolio.enter(state.estimates, view, markets)
+        if not bar_closed:
+            return []
+        return self._portfolio.hedge(state.bars, place.trimmed, view, markets)
 
     def _work(self, place: EventState, bundle: SetBundle, view: View) -> list[Proposal]:
         move = advance(bundle, view, self._parameters, self._rules)
@@ -138,8 +185,14 @@ class MultiOutcome(Bot[MultiOutcomeState]):
     def on_outside(
         self, state: MultiOutcomeState, event: Message, markets: Markets
     ) -> Sequence[Reply]:
-        """See `Bot.on_outside`."""
-        return ()
+        """Take an estimate in; the whole event is looked at, for its legs hang together."""
+        if not isinstance(event, OutsideEstimate):
+            return ()
+        market = markets.market(event.market_id)
+        if market is None or not market.neg_risk:
+            return ()
+        take(state.estimates, event)
+        return markets.of_event(market.venue_event_id)
 
 
 def _unhedged(state: MultiOutcomeState) -> Decimal:
