@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from connectors.sandbox.contracts import COLLATERAL
+from connectors.polymarket.contracts import COLLATERAL
 from connectors.sandbox.frames import Frame
 from connectors.sandbox.identity import bytes32, small_number
 from connectors.sandbox.market import PROTOCOL_V2, MarketSpec

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sandbox.contracts import EXCHANGES
+from connectors.polymarket.contracts import EXCHANGE_V2, EXCHANGE_V3, NEG_RISK_EXCHANGE_V2
 from connectors.sandbox.frames import Frame
 from connectors.sandbox.mirror import YES
 from connectors.sandbox.private import private
@@ -21,6 +21,7 @@ from schemas.values import MICRO
 
 FIRST_PAGE, LAST_PAGE = "MA==", "LTE="
 PAGE = 100
+EXCHANGES = (EXCHANGE_V2, NEG_RISK_EXCHANGE_V2, EXCHANGE_V3)
 UNLIMITED = str(2**256 - 1)
 _FILTERS = ("id", "market", "asset_id")
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sandbox.contracts import COLLATERAL
+from connectors.polymarket.contracts import COLLATERAL
 from connectors.sandbox.frames import Frame, quote_text
 from connectors.sandbox.market import Reward
 from connectors.sandbox.replies import json_body, refuse, reply

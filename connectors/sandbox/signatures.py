@@ -12,10 +12,12 @@ from coincurve import PublicKey
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_hash.auto import keccak
 
-from connectors.sandbox.contracts import CHAIN_ID, EXCHANGE_V3, NEG_RISK_EXCHANGE, STANDARD_EXCHANGE
+from connectors.polymarket.contracts import CHAIN_ID, exchange_of
+from connectors.polymarket.orders import SignatureType
+from connectors.polymarket.wallets import signature_type_of, wallets_of
 from connectors.sandbox.identity import checksummed
 from connectors.sandbox.intake import PostOrder, WireOrder
-from connectors.sandbox.market import PROTOCOL_V2, MarketSpec
+from connectors.sandbox.market import MarketSpec
 from connectors.sandbox.register import Caller
 from connectors.sandbox.signed import Refused
 from schemas.values import Action
@@ -80,13 +82,12 @@ class SigningCheck:
 class SignedIdentity:
     """Order ids are EIP-712 digests, and the digest must be signed by the credential's owner.
 
-    A smart wallet belongs to the owner who first trades with it; the chain would know that, and
-    there is none here.
+    A smart wallet belongs to the owner from whose address its own is derived; the chain would know
+    that, and there is none here.
     """
 
     def __init__(self) -> None:
-        self._owner_of: dict[str, str] = {}
-        self._wallet_of: dict[tuple[str, int], str] = {}
+        self._deposit_wallets: dict[str, str] = {}
 
     def order_id(self, post: PostOrder, spec: MarketSpec, caller: Caller) -> str | Refused:
         """The digest, or why the signature does not do."""
@@ -114,25 +115,25 @@ class SignedIdentity:
 
     def wallet(self, caller: Caller, signature_type: int) -> str:
         """The address that holds a caller's funds with a signature type."""
-        wallet = self._wallet_of.get((caller.address, signature_type), caller.address)
-        return checksummed(wallet) or wallet
+        wallets = wallets_of(caller.address)
+        deposit = self._deposit_wallets.get(caller.address.lower(), wallets.deposit_beacon)
+        by_type = (caller.address, wallets.proxy, wallets.safe, deposit)
+        return checksummed(by_type[signature_type]) or by_type[signature_type]
 
     def _owns(self, order: WireOrder, signer: str) -> bool:
-        maker = order.maker.lower()
-        owns_itself = order.signature_type == 0
-        owner = maker if owns_itself else self._owner_of.setdefault(maker, signer)
-        self._wallet_of[signer, order.signature_type] = order.maker
-        return owner == signer
+        kind = signature_type_of(signer, order.maker)
+        if kind is SignatureType.DEPOSIT_WALLET:
+            self._deposit_wallets[signer] = order.maker
+        return kind is not None and kind == order.signature_type
 
 
 def _domain(spec: MarketSpec) -> dict[str, object]:
-    second = spec.version == PROTOCOL_V2
-    ctf = NEG_RISK_EXCHANGE if spec.neg_risk else STANDARD_EXCHANGE
+    version, exchange = exchange_of(spec.version, spec.neg_risk)
     return {
         "name": "Polymarket CTF Exchange",
-        "version": "3" if second else "2",
+        "version": version,
         "chainId": CHAIN_ID,
-        "verifyingContract": EXCHANGE_V3 if second else ctf,
+        "verifyingContract": exchange,
     }
 
 

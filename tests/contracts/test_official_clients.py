@@ -10,14 +10,12 @@ import json
 import os
 import subprocess
 import time
-import venv
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.runtime.kafka_jars import default_cache
 from connectors.sandbox.mirror import YES
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import listen, serve_on
@@ -25,6 +23,7 @@ from connectors.sandbox.source import Listing
 from schemas.errors import InfrastructureError
 from schemas.values import MICRO, PIPS
 from tests.conftest import unavailable
+from tests.connectors.polymarket.official.environment import official_python
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -32,7 +31,6 @@ CLIENTS = {
     "drive_py_clob_client.py": "py-clob-client-v2==1.2.1",
     "drive_polymarket_client.py": "polymarket-client==0.14.0",
 }
-PIP_SECONDS = 300
 DRIVE_SECONDS = 120
 SPEED = 4
 
@@ -49,18 +47,10 @@ class FastClock:
 
 def environment_of(requirement: str) -> Path:
     """The Python of an environment that has a client; made where it does not exist."""
-    folder = default_cache() / "official-clients" / requirement.replace("==", "-")
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not (folder / "complete").exists():
-        venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(folder)
-        command = [str(python), "-m", "pip", "install", "--quiet", requirement]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PIP_SECONDS)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            said = (error.stderr or b"").decode()[-300:]
-            unavailable(requirement, InfrastructureError(f"pip cannot have it: {said}"))
-        (folder / "complete").touch()
-    return python
+    try:
+        return official_python((requirement,), requirement.replace("==", "-") + "-trading")
+    except InfrastructureError as error:
+        unavailable(requirement, error)
 
 
 @pytest.fixture
