@@ -1,4 +1,4 @@
-"""kill -9 of the processes around the deciding stages: sinks and connector."""
+"""kill -9 of the processes around the deciding stages: sinks, connector and API."""
 
 import asyncio
 import random
@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
+import httpx
 import pytest
 from aiokafka.structs import ConsumerRecord
 
 from agents.registry import choose_bots
 from agents.replay.loop import ClosedLoop
 from agents.stages.framing import AppliedFrames
+from api.callers import dashboard_key
 from api.first_start import first_messages
 from api.runtime.ports import free_port
 from api.stages import Stages
@@ -22,6 +25,7 @@ from api.tape import Tape
 from configs.settings import Settings
 from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.wire import WireLevel
+from schemas.control import Command, CommandApplied
 from schemas.envelope import Message
 from schemas.ids import AccountId, MarketId, TokenId
 from schemas.market import BookDelta, BookSnapshot, Market, MarketListed, MarketTrade
@@ -38,10 +42,10 @@ from tests.integration.shell_bench import until
 from tests.sinks.memory_sink import MemorySink
 from tests.sinks.stored import stored_rows
 from topics.admin import ensure_topics
-from topics.catalog import BOOK_EVENTS, GATE_INPUTS, LIFECYCLE, TopicSpec
+from topics.catalog import BOOK_EVENTS, DECISIONS, GATE_INPUTS, LIFECYCLE, TopicSpec
 from topics.codec import TopicCodec, decode_frame
 from topics.producer import FrameProducer
-from topics.reader import open_reader
+from topics.reader import LogReader, open_reader
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -49,6 +53,8 @@ SINK_KILLS = 40
 CONNECTOR_KILLS = 12
 INPUTS = 1_200
 PATIENCE_S = 90.0
+API_KILLS, ANSWERED = 10, 5
+Kind = TypeVar("Kind", bound=Message)
 Said = tuple[TopicSpec, str, Message]
 
 
@@ -227,3 +233,71 @@ async def test_a_connector_killed_again_and_again_ends_with_the_venues_books(
     assert len(followed.markets) >= 20
     assert followed.trades
     assert set(followed.trades.values()) == {1}
+
+
+async def test_commands_that_a_killed_api_had_answered_are_on_the_log_once_and_applied_once(
+    kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, broker=kafka, topic_prefix=topic_prefix)
+    await ensure_topics(kafka, topic_prefix, 1)
+    port = str(free_port())
+    system = System(
+        settings,
+        tmp_path,
+        ["gate,ledger", "api"],
+        PETS_API_PORT=port,
+        PETS_DATABASE="postgresql://nobody@127.0.0.1:1/none",
+        PETS_SPEED="1",
+        PETS_ANCHOR_EVENT_MS="0",
+        PETS_ANCHOR_WALL_MS="0",
+    )
+    system.board.grant_all()
+    chance = random.Random(7)
+    answered: list[str] = []
+    headers = {"X-API-Key": dashboard_key("")}
+    async with (
+        system.running(),
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}/api/v1", headers=headers, timeout=10
+        ) as http,
+    ):
+        async with asyncio.timeout(PATIENCE_S * 2):
+            while system.kills < API_KILLS or len(answered) < ANSWERED:
+                asking = asyncio.create_task(http.post("/risk/halt", json={"reason": "test"}))
+                if answered and chance.random() < 0.6:
+                    await asyncio.sleep(chance.uniform(0.0, 0.15))
+                    system.kill("api")
+                try:
+                    reply = await asking
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+                    continue
+                if reply.is_success:
+                    answered.append(reply.json()["command_id"])
+
+        async with open_reader(kafka) as reader:
+            asked = await on_log(reader, settings, GATE_INPUTS, Command)
+            applied = await on_log(reader, settings, DECISIONS, CommandApplied)
+
+    assert not system.failed
+    counted = Counter(command.event_id for command in asked)
+    replies = Counter(one.command_id for one in applied)
+    assert set(answered) <= counted.keys()
+    assert set(counted.values()) == {1}
+    assert all(replies[command_id] == 1 for command_id in answered)
+
+
+async def on_log(
+    reader: LogReader, settings: Settings, topic: TopicSpec, kind: type[Kind]
+) -> list[Kind]:
+    """All messages of a kind that a reader of the topic takes."""
+    name = settings.topic_prefix + topic.name
+    codec: TopicCodec[Message] = TopicCodec(topic)
+    applied = AppliedFrames()
+    found: list[Kind] = []
+    bounds = (await reader.bounds(name, [0]))[0]
+    async for record in reader.records(name, 0, bounds.first, bounds.end):
+        frame = decode_frame(record.value)
+        if applied.is_news(frame):
+            found += [one for _, one in codec.decode_all(frame) if isinstance(one, kind)]
+    return found
