@@ -38,7 +38,7 @@ holdings = st.one_of(
 
 
 def by_definition(stake: Stake, resting: list[Order], order: Order) -> bool:
-    """Worst states before and after, other REDUCEs all unfilled and all filled, then all at once."""
+    """Worst states before and after; other REDUCEs all unfilled, all filled, then all at once."""
     change = filled(order, order.size, stake)
     for others_filled in (False, True):
         base = held(stake)
