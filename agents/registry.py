@@ -13,6 +13,11 @@ from agents.bots.bot_03_copy_trading import CopyTrading
 from agents.bots.bot_04_news import News
 from agents.bots.bot_05_market_maker import MarketMaker
 from agents.bots.bot_06_multi_outcome import MultiOutcome
+from agents.bots.bot_07_contrarian import Contrarian
+from agents.bots.bot_08_tail_risk import TailRisk
+from agents.bots.bot_09_kelly_optimizer import KellyOptimizer
+from agents.bots.bot_10_long_term_value import LongTermValue
+from agents.bots.news_sense import NewsSense
 from configs.bots import (
     BotParameters,
     MarketMakerParameters,
@@ -25,6 +30,12 @@ from configs.bots_directional import (
     MultiOutcomeParameters,
 )
 from configs.bots_news import NewsParameters
+from configs.bots_patient import (
+    ContrarianParameters,
+    KellyOptimizerParameters,
+    LongTermValueParameters,
+    TailParameters,
+)
 from configs.rules import TradingRules
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
@@ -47,7 +58,7 @@ class BotEntry(NamedTuple):
 
     @property
     def number(self) -> int:
-        """The mission's number, 1 to 10."""
+        """The bot's number; 1 to 10 are the mission's."""
         return int(self.file[4:6])
 
     @property
@@ -92,6 +103,12 @@ def analyzer(parameters: NewsParameters) -> SentimentIntensityAnalyzer:
     return vader
 
 
+def sense() -> NewsSense:
+    """What makes bot 7 stay away from a market, with bot 4's words."""
+    parameters = load_bot(NewsParameters, "bot_04_news.yaml")
+    return NewsSense(parameters, analyzer(parameters))
+
+
 BOTS: tuple[BotEntry, ...] = (
     entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
     entry("bot_02_esports.yaml", EsportsParameters, Esports),
@@ -99,7 +116,15 @@ BOTS: tuple[BotEntry, ...] = (
     entry("bot_04_news.yaml", NewsParameters, lambda p, r: News(p, r, analyzer(p))),
     entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
     entry("bot_06_multi_outcome.yaml", MultiOutcomeParameters, MultiOutcome),
+    entry("bot_07_contrarian.yaml", ContrarianParameters, lambda p, r: Contrarian(p, r, sense())),
+    entry("bot_08_tail_risk.yaml", TailParameters, TailRisk),
+    entry("bot_09_kelly_optimizer.yaml", KellyOptimizerParameters, KellyOptimizer),
+    entry("bot_10_long_term_value.yaml", LongTermValueParameters, LongTermValue),
 )
+
+
+ADVISERS = frozenset({BotId("bot_09")})
+"""Bots that place no orders and need no capital."""
 
 
 def choose_bots(numbers: str) -> tuple[BotEntry, ...]:

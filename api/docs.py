@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from agents.docs import write_bots
 from configs.metrics_docs import metrics_page
 from topics.docs import write_docs as write_topic_docs
 
 
 def write_docs(docs: Path) -> list[Path]:
-    """Write the topic table, the JSON Schemas and the table of metrics.
+    """Write the topic table, the JSON Schemas the table of metrics and that of the bots.
 
     Args:
         docs: The documentation's folder.
@@ -20,4 +21,7 @@ def write_docs(docs: Path) -> list[Path]:
     if not page.exists() or page.read_text(encoding="utf-8") != metrics_page():
         page.write_text(metrics_page(), encoding="utf-8")
         changed.append(page)
+    bots = docs / "bots.md"
+    if write_bots(bots):
+        changed.append(bots)
     return changed

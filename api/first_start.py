@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from agents.registry import choose_bots
+from agents.registry import ADVISERS, choose_bots
 from api.commands import Commander
 from configs.clock import SessionClock
 from configs.settings import Settings
@@ -18,6 +18,8 @@ def first_messages(
 ) -> Iterator[CapitalAllocated | Command]:
     """Capital and a start command for each bot. Repeats have the same ids and change nothing.
 
+    A bot that only advises gets no capital.
+
     Args:
         settings: Account and capital.
         bots: Which bots.
@@ -25,15 +27,16 @@ def first_messages(
     """
     account = AccountId(settings.account)
     for bot_id in bots:
-        yield CapitalAllocated(
-            event_id=derive_id("first-capital", account, bot_id),
-            event_time=now,
-            ingest_time=now,
-            source=SOURCE,
-            account_id=account,
-            bot_id=bot_id,
-            amount=settings.capital,
-        )
+        if bot_id not in ADVISERS:
+            yield CapitalAllocated(
+                event_id=derive_id("first-capital", account, bot_id),
+                event_time=now,
+                ingest_time=now,
+                source=SOURCE,
+                account_id=account,
+                bot_id=bot_id,
+                amount=settings.capital,
+            )
         yield Command(
             event_id=derive_id(SOURCE, account, bot_id),
             event_time=now,

@@ -37,11 +37,11 @@ class BotParameters(Strict):
     """What every bot's file has.
 
     Attributes:
-        number: 1 to 10; the mission's number of the bot.
+        number: 1 to 10 for the mission's bots, 11 to 99 for further ones.
         lambda_max: Greatest Kelly multiplier, above 0 and at most 0.5.
     """
 
-    number: int = Field(ge=1, le=10)
+    number: int = Field(ge=1, le=99)
     name: str = Field(min_length=1)
     lambda_max: Decimal = Field(gt=0, le=Decimal("0.5"))
 

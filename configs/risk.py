@@ -18,6 +18,8 @@ from configs.yaml_file import Fault, load_yaml
 from schemas.values import IntentKind, Zone
 
 FILE = "risk.yaml"
+MOST_BOTS = 99
+"""Numbers that a bot may have; those above the mission's ten are further bots."""
 BOTS = 10
 
 ZoneNumber = Annotated[int, Field(ge=1, le=5)]
@@ -119,7 +121,7 @@ class Permission(Strict):
 
 
 class Permissions(Strict):
-    """One entry per bot."""
+    """One entry per bot of the mission, and one for all further ones."""
 
     bot1: Permission
     bot2: Permission
@@ -131,11 +133,12 @@ class Permissions(Strict):
     bot8: Permission
     bot9: Permission
     bot10: Permission
+    further: Permission
 
     def of(self, number: int) -> Permission:
-        """The permission of the bot of this number, 1 to 10."""
+        """The permission of the bot of this number; from 11 on it is that of further bots."""
         everything: dict[str, Permission] = dict(self)
-        return everything[f"bot{number}"]
+        return everything.get(f"bot{number}", self.further)
 
 
 class RiskConfig(Strict):

@@ -54,6 +54,10 @@ class PositionClosed(Message, frozen=True, kw_only=True, tag="position-closed"):
 
     Attributes:
         reason: "sold", "merged", "resolved" or "bundle".
+        shares: Bought in all while it was open.
+        risked: What they cost, dollars.
+        payout: Dollars per share of what one market's episode held to its resolution; None where
+            it ended otherwise.
     """
 
     episode_id: str
@@ -62,6 +66,9 @@ class PositionClosed(Message, frozen=True, kw_only=True, tag="position-closed"):
     pnl: Decimal
     opened_at: int
     reason: str
+    shares: Decimal = Decimal(0)
+    risked: Decimal = Decimal(0)
+    payout: Decimal | None = None
 
 
 class EquityPoint(Message, frozen=True, kw_only=True, tag="equity-point"):

@@ -332,6 +332,8 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
         free_cash: Cash not reserved, dollars.
         sizing_lambda: Kelly multiplier in force.
         may_open: Whether opening orders have a chance at all.
+        lambda_max: Greatest Kelly multiplier of the bot.
+        drawdown_share: Its drawdown as a share of the limit that stops it.
     """
 
     bot_id: BotId
@@ -341,6 +343,8 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
     state: BotState
     may_open: bool
     sizing_lambda: Decimal
+    lambda_max: Decimal = Decimal(0)
+    drawdown_share: Decimal = Decimal(0)
 
 
 Intent = PlaceIntent | BundleIntent | MergeIntent

@@ -43,6 +43,8 @@ class Episode(msgspec.Struct):
         dust: Below this many shares an inventory is flat.
         opened_at: When it left flat, ms; None while it is flat.
         opened_by: The trade that did.
+        opened: Shares that opened since then.
+        risked: What they cost, dollars.
         orders: Of a bundle: its orders that still rest.
         traded: Of a bundle: shares filled so far.
         ends_at: Of a block: when its last window ends, ms.
@@ -56,6 +58,8 @@ class Episode(msgspec.Struct):
     value: Decimal = ZERO
     opened_at: int | None = None
     opened_by: str = ""
+    opened: Decimal = ZERO
+    risked: Decimal = ZERO
     orders: list[OrderId] = []
     traded: Decimal = ZERO
     ends_at: int = 0
@@ -71,7 +75,14 @@ class Episode(msgspec.Struct):
 
 
 class ClosedEpisode(msgspec.Struct, frozen=True):
-    """An episode ended; `reason` is "sold", "merged", "resolved" or "bundle"."""
+    """An episode ended.
+
+    Attributes:
+        reason: "sold", "merged", "resolved" or "bundle".
+        shares: That opened it.
+        risked: What they cost, dollars.
+        payout: Dollars per share held to the resolution of its one market; None otherwise.
+    """
 
     episode_id: str
     bot_id: BotId
@@ -79,6 +90,9 @@ class ClosedEpisode(msgspec.Struct, frozen=True):
     pnl: Decimal
     opened_at: int
     reason: str
+    shares: Decimal = ZERO
+    risked: Decimal = ZERO
+    payout: Decimal | None = None
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -131,7 +145,10 @@ def trade(episode: Episode, fill: Fill, size: Decimal, now: int) -> tuple[Closed
     if opening:
         net = episode.nets.get(fill.market_id, ZERO)
         episode.nets[fill.market_id] = net + opening if part.bid else net - opening
-        episode.value -= opening * (part.price if part.bid else ONE - part.price)
+        cost = opening * (part.price if part.bid else ONE - part.price)
+        episode.value -= cost
+        episode.opened += opening
+        episode.risked += cost
     if episode.opened_at is None and _is_open(episode):
         episode.opened_at, episode.opened_by = now, fill.trade_id
     return closed
@@ -148,13 +165,17 @@ def pay_out(
         yes_payout: 0, 0.5 or 1 dollars for a YES token.
     """
     net = episode.nets.pop(market_id, ZERO)
-    episode.value += net * yes_payout if net > 0 else -net * (ONE - yes_payout)
+    payout = yes_payout if net > 0 else ONE - yes_payout
+    episode.value += abs(net) * payout
     if market_id in episode.unresolved:
         episode.unresolved.remove(market_id)
     if episode.grouping is Grouping.BLOCK or episode.opened_at is None:
         return ()
     done = not episode.nets if episode.grouping is Grouping.BUNDLE else episode.is_flat
-    return (close(episode, market_id, "resolved"),) if done else ()
+    if not done:
+        return ()
+    is_bet = episode.grouping is Grouping.MARKET and abs(net) >= episode.dust
+    return (close(episode, market_id, "resolved", payout if is_bet else None),)
 
 
 def settle_bundle(episode: Episode, market_id: MarketId) -> tuple[ClosedEpisode, ...]:
@@ -175,12 +196,24 @@ def settle_block(episode: Episode, now: int) -> tuple[ClosedEpisode, ...]:
     return (close(episode, MarketId(""), "resolved"),)
 
 
-def close(episode: Episode, market_id: MarketId, reason: str) -> ClosedEpisode:
+def close(
+    episode: Episode, market_id: MarketId, reason: str, payout: Decimal | None = None
+) -> ClosedEpisode:
     """End the episode with its value; it is flat at zero from here."""
     opened_at = 0 if episode.opened_at is None else episode.opened_at
     episode_id = derive_id("episode", episode.bot_id, episode.grouping, episode.opened_by)
-    ended = ClosedEpisode(episode_id, episode.bot_id, market_id, episode.value, opened_at, reason)
-    episode.value = ZERO
+    ended = ClosedEpisode(
+        episode_id,
+        episode.bot_id,
+        market_id,
+        episode.value,
+        opened_at,
+        reason,
+        episode.opened,
+        episode.risked,
+        payout,
+    )
+    episode.value = episode.opened = episode.risked = ZERO
     episode.traded = ZERO
     episode.opened_at = None
     return ended

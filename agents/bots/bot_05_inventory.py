@@ -1,21 +1,44 @@
 """From a model's quote to two orders: sizes, skew, and which token each side trades (D.5)."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from agents.bots.base import OrderDraft
-from agents.bots.bot_05_numbers import MakerNumbers
 from agents.bots.view import Account, View
 from schemas.values import Action, IntentKind, Side
 from streams.prices import floor_lot
-from streams.quoting import Quote, adding_size, inventory_skew
+from streams.quoting import adding_size, inventory_skew
 
 ZERO, ONE = Decimal(0), Decimal(1)
 HALF = Decimal("0.5")
 CAP_SLACK = Decimal("0.98")
 """Of the market's limit: marks move between our view and the gate's."""
+
+
+class MakerPrices(Protocol):
+    """Where a maker would stand in YES space; None where no passive price exists."""
+
+    @property
+    def bid(self) -> Decimal | None:
+        """Dollars, on tick."""
+
+    @property
+    def ask(self) -> Decimal | None:
+        """Dollars, on tick."""
+
+
+class MakerLimits(Protocol):
+    """What both sides keep to."""
+
+    @property
+    def market_cap(self) -> Decimal:
+        """Worst-case loss in the market, of E_b."""
+
+    @property
+    def ttl_s(self) -> int:
+        """A quote is refreshed after this."""
 
 
 class Targets(NamedTuple):
@@ -53,9 +76,9 @@ def lots_held(view: View, dollars: Decimal) -> float:
 def targets(
     view: View,
     account: Account,
-    quote: Quote,
+    quote: MakerPrices,
     dollars: Decimal,
-    numbers: MakerNumbers,
+    numbers: MakerLimits,
     max_skew: Decimal,
     *,
     is_toxic: bool,

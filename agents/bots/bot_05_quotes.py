@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Protocol
 
 import msgspec
 
@@ -11,12 +12,27 @@ from agents.bots.bot_05_inventory import Targets, alone
 from agents.bots.exits import cancel_all, crosses_own
 from agents.bots.lifecycle import is_expired, is_off_target, may_reprice
 from agents.bots.view import OwnOrder, Phase, View
-from configs.bots import MarketMakerParameters
 from configs.rules import TradingRules
 from schemas.ids import derive_id
 from schemas.values import Action, Side
 
 MILLI = 1_000
+
+
+class QuotePace(Protocol):
+    """How often quotes may move."""
+
+    @property
+    def reprice_ticks(self) -> int:
+        """A quote is replaced when the target is so far away."""
+
+    @property
+    def orders_per_s(self) -> int:
+        """Orders that all quotes together may use a second."""
+
+    @property
+    def orders_burst(self) -> int:
+        """And at once."""
 
 
 class OrderBudget(msgspec.Struct, kw_only=True):
@@ -53,7 +69,7 @@ class Reconciler:
     def __init__(
         self,
         view: View,
-        parameters: MarketMakerParameters,
+        parameters: QuotePace,
         rules: TradingRules,
         ttl_s: int,
         budget: OrderBudget,

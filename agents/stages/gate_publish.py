@@ -79,6 +79,8 @@ class Publisher:
                     state=view.state,
                     may_open=view.may_open,
                     sizing_lambda=view.sizing_lambda,
+                    lambda_max=self._most(bot_id),
+                    drawdown_share=self._drawdown_share(bot_id),
                 )
             )
 
@@ -150,10 +152,19 @@ class Publisher:
         )
 
     def _lambda(self, bot_id: BotId) -> Decimal:
+        advice = self._state.advice.get(bot_id)
+        return in_force(advice, self._most(bot_id), self._account.now)
+
+    def _most(self, bot_id: BotId) -> Decimal:
         rights = self._rules.rights.get(bot_id)
-        if rights is None:
+        return Decimal(0) if rights is None else rights.lambda_max
+
+    def _drawdown_share(self, bot_id: BotId) -> Decimal:
+        known = self._account.state.breakers
+        bot, limits = known.bots.get(bot_id), self._rules.account.breakers
+        if bot is None:
             return Decimal(0)
-        return in_force(self._state.advice.get(bot_id), rights.lambda_max, self._account.now)
+        return _rounded(drawdown(bot.nav) / limits.drawdown_of(bot_id))
 
     def _risk_state(self, out: GateOutbox, *, at_once: bool) -> None:
         account, state = self._account, self._state

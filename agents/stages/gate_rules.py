@@ -6,7 +6,7 @@ import msgspec
 
 from configs.paper import PaperConfig
 from configs.profiles import Profile, Profiles
-from configs.risk import BOTS, RiskConfig
+from configs.risk import MOST_BOTS, RiskConfig
 from configs.rules import TradingRules
 from schemas.ids import BotId
 from schemas.values import IntentKind, Money, Zone
@@ -95,7 +95,7 @@ def gate_rules(
     """
     return GateRules(
         account=account_rules(risk, profiles, paper),
-        rights={bot_id(number): _rights(risk, number) for number in range(1, BOTS + 1)},
+        rights={bot_id(number): _rights(risk, number) for number in range(1, MOST_BOTS + 1)},
         rates=_rates(risk),
         freshness=FreshnessLimits(rules.book_max_age_s * 1000, rules.feed_silence_s * 1000),
         gtd_ahead_ms=rules.gtd_min_ahead_s * 1000,

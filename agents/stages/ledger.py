@@ -101,6 +101,9 @@ class LedgerStage:
                 pnl=fact.pnl,
                 opened_at=fact.opened_at,
                 reason=fact.reason,
+                shares=fact.shares,
+                risked=fact.risked,
+                payout=fact.payout,
             )
             yield Emit(EPISODES, fact.bot_id, closed)
             yield Emit(DECIDE_INPUTS, ADVISER_SHARD, closed)

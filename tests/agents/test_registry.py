@@ -28,7 +28,7 @@ def test_bots_are_chosen_by_number_in_the_registrys_order() -> None:
     assert choose_bots("") == ()
 
 
-@pytest.mark.parametrize("numbers", ["11", "1,x", "bot_01", "-1"])
+@pytest.mark.parametrize("numbers", ["100", "1,x", "bot_01", "-1"])
 def test_a_bot_that_does_not_exist_is_named(numbers: str) -> None:
     existing = ", ".join(str(bot.number) for bot in BOTS)
     with pytest.raises(ConfigurationError, match=rf"bots that exist \({existing}\)"):

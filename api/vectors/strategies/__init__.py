@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from api.vectors.case import Case
 from api.vectors.compare import difference
-from api.vectors.strategies import fees, kelly, queues, quoting, risk, statistics, zones
+from api.vectors.strategies import (
+    fees,
+    kelly,
+    patient,
+    queues,
+    quoting,
+    risk,
+    statistics,
+    zones,
+)
 from api.vectors.strategies.form import Function
 
 GROUPS = (
@@ -20,6 +29,7 @@ GROUPS = (
     statistics.FUNCTIONS,
     queues.FUNCTIONS,
     risk.FUNCTIONS,
+    patient.FUNCTIONS,
 )
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {name: function for group in GROUPS for name, function in group.items()}

@@ -198,5 +198,5 @@ def test_advice_of_zero_forbids_new_directional_orders_until_it_is_old() -> None
 
 def test_advice_for_nobody_is_passed_over() -> None:
     gate = a_gate()
-    gate.feed(advice(gate, "0.1", BotId("bot_99")))
+    gate.feed(advice(gate, "0.1", BotId("bot_100")))
     assert gate.stage._state.advice == {}
