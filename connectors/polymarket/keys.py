@@ -1,0 +1,75 @@
+"""Where the key and the API secret come from: environment, file or prompt; never YAML."""
+
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from connectors.polymarket.auth import ApiCredentials
+from connectors.polymarket.signer import Signer
+from schemas.errors import ConfigurationError
+
+KEY = "PETS_PRIVATE_KEY"
+API = ("PETS_API_KEY", "PETS_API_SECRET", "PETS_API_PASSPHRASE")
+FILE_SUFFIX = "_FILE"
+"""`PETS_PRIVATE_KEY_FILE` names a file that holds the key, and so on."""
+
+
+def load_signer(environ: Mapping[str, str], ask: Callable[[str], str] | None = None) -> Signer:
+    """The signing key.
+
+    Args:
+        environ: The environment.
+        ask: Prompts a person without echo, for example `getpass.getpass`; None where nobody is.
+
+    Raises:
+        ConfigurationError: It is nowhere, its file is open to others, or it is no key.
+    """
+    found = _find(KEY, environ)
+    if found is None and ask is not None:
+        found = ask("Private key (not shown): ")
+    if not found:
+        raise ConfigurationError(
+            f"Expected a private key in {KEY}, in the file that {KEY}{FILE_SUFFIX} names, or typed "
+            "at the prompt, received none. Without one only paper orders are possible."
+        )
+    return Signer.from_text(found)
+
+
+def load_credentials(environ: Mapping[str, str]) -> ApiCredentials | None:
+    """The API key; None when it is not set, so that it is derived from the signing key.
+
+    Raises:
+        ConfigurationError: Only a part of it is set.
+    """
+    found = {name: _find(name, environ) for name in API}
+    missing = [name for name, value in found.items() if not value]
+    if len(missing) == len(API):
+        return None
+    if missing:
+        raise ConfigurationError(
+            f"Expected all of {', '.join(API)} or none, received none of {', '.join(missing)}."
+        )
+    return ApiCredentials(*(value or "" for value in found.values()))
+
+
+def _find(name: str, environ: Mapping[str, str]) -> str | None:
+    value = environ.get(name)
+    if value:
+        return value.strip()
+    path = environ.get(name + FILE_SUFFIX)
+    return _read(Path(path)) if path else None
+
+
+def _read(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigurationError(
+                f"Expected {path} to be readable by its owner alone, received mode "
+                f"{stat.S_IMODE(mode):o}. Run chmod 600 on it."
+            )
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Expected a readable file at {path}, received {error.strerror}."
+        ) from error
