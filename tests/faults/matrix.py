@@ -68,6 +68,12 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        "disk full under the log",
+        "Kafka may write no larger files from now on (RLIMIT_FSIZE).",
+        "The broker ends; what it acknowledged is there when it starts with space again.",
+        ("tests/faults/test_disk_full.py::test_a_broker_without_space_keeps_what_it_acknowledged",),
+    ),
+    Fault(
         "venue socket closed",
         "The venue closes every connection.",
         "Books are STALE at once; the connection comes back and so does trust.",
@@ -173,6 +179,12 @@ FAULTS: tuple[Fault, ...] = (
             "tests/integration/test_dead_letters.py::"
             "test_a_retried_letter_reaches_its_reader_once_and_nobody_else",
         ),
+    ),
+    Fault(
+        "slow consumer",
+        "A stage needs longer for a message than the next takes to come.",
+        "It falls behind and says so, loses nothing, and the writer does not wait for it.",
+        ("tests/faults/test_slow_consumer.py::test_a_slow_stage_falls_behind_and_loses_nothing",),
     ),
 )
 
