@@ -67,7 +67,7 @@ secrets: install-test ## Look for secrets that .secrets.baseline does not know
 	fi; echo "No new secrets."
 
 bench: install-test ## Print the benchmarks as ratios to a named peer
-	@for name in book gate replay latency shell sink; do \
+	@for name in book gate signing replay latency halt shell sink; do \
 		echo "== $$name"; $(RUN) tests.benchmarks.bench_$$name || exit 1; done
 
 # ---------------------------------------------------------------- change

@@ -9,7 +9,7 @@ from connectors.polymarket.signer import Signer
 from schemas.errors import ConfigurationError
 
 KEY = "PETS_PRIVATE_KEY"
-API = ("PETS_API_KEY", "PETS_API_SECRET", "PETS_API_PASSPHRASE")
+API = ("PETS_VENUE_API_KEY", "PETS_VENUE_API_SECRET", "PETS_VENUE_API_PASSPHRASE")
 FILE_SUFFIX = "_FILE"
 """`PETS_PRIVATE_KEY_FILE` names a file that holds the key, and so on."""
 
