@@ -11,6 +11,7 @@ from agents.shell.checkpoints import read_checkpoints
 from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
 from api.runtime.lock import running_pid
+from api.runtime.postgres import EmbeddedPostgres
 from api.runtime.process_record import living_records
 from api.session import Session
 from api.stages import Stages
@@ -54,6 +55,15 @@ def session_clock(settings: Settings, home: Path) -> SessionClock:
     if settings.anchor_wall_ms or not path.exists():
         return settings.clock()
     return msgspec.json.decode(path.read_bytes(), type=Session).clock()
+
+
+def database_dsn(settings: Settings) -> str:
+    """The configured database, else the embedded one of this home with its kept password."""
+    if "database" not in settings.model_fields_set:
+        embedded = EmbeddedPostgres(settings.home.resolve(), port=settings.database_port)
+        if embedded.use_kept_password():
+            return embedded.dsn
+    return settings.database.get_secret_value()
 
 
 def _configuration(settings: Settings) -> str:
@@ -101,7 +111,7 @@ async def _database(settings: Settings) -> str:
     try:
         async with (
             asyncio.timeout(ANSWER_S),
-            open_pool(settings.database.get_secret_value(), 1) as pool,
+            open_pool(await asyncio.to_thread(database_dsn, settings), 1) as pool,
         ):
             await pool.fetchval("select count(*) from sink_offsets")
     except InfrastructureError as error:

@@ -14,7 +14,7 @@ import asyncpg
 
 from api.runtime.child import Child, Launch, last_lines
 from api.runtime.ports import LOOPBACK, require_free
-from api.runtime.postgres_files import PostgresFiles, prepare_files
+from api.runtime.postgres_files import PostgresFiles, password_path, prepare_files
 from api.runtime.postgres_folder import (
     ENVIRONMENT,
     clear_stale_lock,
@@ -78,6 +78,17 @@ class EmbeddedPostgres:
     def dsn(self) -> str:
         """Address of the database with its password, for PETS_DATABASE; known once started."""
         return self._dsn(self._database)
+
+    def use_kept_password(self) -> bool:
+        """Know `dsn` without a start, from the password that an earlier one kept.
+
+        Returns:
+            Whether there is one.
+        """
+        kept = password_path(self._home)
+        if kept.is_file():
+            self._password = kept.read_text(encoding="ascii").strip()
+        return bool(self._password)
 
     @property
     def pid(self) -> int | None:

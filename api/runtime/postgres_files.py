@@ -74,10 +74,15 @@ def prepare_files(
     return files
 
 
+def password_path(home: Path) -> Path:
+    """Where the generated password of a home's database is kept."""
+    return home / "data" / "postgres" / "password"
+
+
 def _prepare(home: Path, programs: Path | None, runtime_base: Path) -> PostgresFiles:
-    own = home / "data" / "postgres"
+    password_file = password_path(home)
+    own = password_file.parent
     own.mkdir(parents=True, exist_ok=True)
-    password_file = own / "password"
     source = find_programs(programs)
     if os.geteuid() != 0:
         return PostgresFiles(source, own / "pgdata", own / "pets.conf", password_file, None)
