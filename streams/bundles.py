@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from schemas.values import Side
+from schemas.values import Price, Side
 from streams.prices import floor_lot
+from streams.zones import classify
 
 MIN_OUTCOMES = 3
 MAX_OUTCOMES = 15
@@ -64,6 +65,13 @@ def set_signal(
     if not enter or cost <= 0:
         return SetSignal(drift, threshold, False, Decimal(0))
     return SetSignal(drift, threshold, True, floor_lot(min(cap * equity / cost, depth)))
+
+
+def every_leg_has_a_zone(prices: Sequence[Decimal]) -> bool:
+    """Whether every leg of a bundle may be opened: nobody opens outside the zones (B.1)."""
+    return all(
+        Price.LOWEST <= price <= Price.HIGHEST and classify(price) is not None for price in prices
+    )
 
 
 def headroom(side: Side, prices: Sequence[Decimal], missing: int) -> Decimal:

@@ -97,6 +97,11 @@ def swing(history: MatchHistory, game: GameState, window_ms: int) -> Swing:
     return Swing(last.lead if first.kills == 0 else None, towers)
 
 
+def has_trigger(found: Swing, kill_swing: int, tower_lead: int) -> bool:
+    """Whether a match moved enough to look at: `|Δk| ≥ kill_swing` or `|Δt| ≥ tower_lead`."""
+    return abs(found.kills or 0) >= kill_swing or abs(found.towers) >= tower_lead
+
+
 def is_trigger(found: Swing, kill_swing: int, tower_lead: int) -> int:
     """Which side the triggers speak for: 1 first, −1 second, 0 none or both.
 

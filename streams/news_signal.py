@@ -57,7 +57,8 @@ def news_signal(
         consumed_min: At or below it the market moved firmly the other way.
     """
     confidence = min(abs(sentiment) * relevance * weight, 1.0)
-    fair = sigmoid(logit(mid_before) + beta * stance * sentiment * relevance * weight)
+    shift = beta * stance * sentiment * relevance * weight
+    fair = sigmoid(logit(mid_before) + shift) if shift else mid_before
     move = fair - mid_before
     consumed = (mid_now - mid_before) / move if move else 0.0
     reason = ""

@@ -15,6 +15,7 @@ from agents.bots.bot_01_sizing import (
     PairNumbers,
     PairSignal,
     displayed_share,
+    in_focus,
     pair_signal,
     price_pairs,
 )
@@ -63,7 +64,6 @@ class PairFinder:
             measured: What touched pairs came to under the market's profile, if any were.
             held: Pairs to sell; None for a pair of bids, which needs cash.
         """
-        low, high = self._parameters.focus
         last = PairChoice(reason="one-sided-book")
         for yes, no, offset in price_pairs(
             view, numbers.max_offset, improve=self._rules.improve_entry
@@ -73,7 +73,7 @@ class PairFinder:
                 reason = "drift-below-threshold"
             elif not signal.enter:
                 reason = "no-edge-after-leg-risk"
-            elif not low <= min(yes, no) <= high:
+            elif not in_focus(yes, no, self._parameters.focus):
                 reason = "outside-focus"
             else:
                 legs = (yes, no) if held is None else (1 - no, 1 - yes)

@@ -149,6 +149,12 @@ def pair_signal(
     return PairSignal(drift, True, kelly, floor_lot(pairs))
 
 
+def in_focus(yes_price: Decimal, no_price: Decimal, focus: tuple[Decimal, Decimal]) -> bool:
+    """Whether the cheaper leg's price lies in the range where pairs are worth it (D.1)."""
+    low, high = focus
+    return low <= min(yes_price, no_price) <= high
+
+
 def price_pairs(
     view: View, max_offset: int, *, improve: bool
 ) -> Iterator[tuple[Decimal, Decimal, int]]:

@@ -10,7 +10,14 @@ from configs.bots_directional import EsportsParameters
 from schemas.market import Market
 from schemas.outside import GamePhase, GameState
 from schemas.values import Side
-from streams.esports import MatchHistory, elo_probability, is_trigger, live_fair, swing
+from streams.esports import (
+    MatchHistory,
+    elo_probability,
+    has_trigger,
+    is_trigger,
+    live_fair,
+    swing,
+)
 
 MINUTE_MS = 60_000
 FAR = 1 << 62
@@ -131,7 +138,8 @@ def _live(
         "gold_lead": gold,
         "feed_lag_s": lag / 1000,
     }
-    reason = _live_obstacle(game, view.market, trigger, lag, found.kills is None, parameters)
+    moved = has_trigger(found, parameters.kill_swing, parameters.tower_lead)
+    reason = _live_obstacle(game, view.market, moved, lag, found.kills is None, parameters)
     fair = _of_yes(first, view.market)
     return _held_against_mid("live", fair, view, trigger, until_start, reason, features)
 
@@ -139,7 +147,7 @@ def _live(
 def _live_obstacle(
     game: GameState,
     market: Market,
-    trigger: int,
+    has_moved: bool,
     lag_ms: int,
     is_young: bool,
     parameters: EsportsParameters,
@@ -152,7 +160,7 @@ def _live_obstacle(
         return "map-is-not-the-match"
     if lag_ms > parameters.max_feed_lag_s * 1000:
         return "feed-lags"
-    if not trigger:
+    if not has_moved:
         return "history-too-short" if is_young else "no-trigger"
     return ""
 

@@ -12,9 +12,14 @@ from configs.bots_directional import MultiOutcomeParameters
 from configs.rules import TradingRules
 from schemas.ids import MarketId
 from schemas.values import Action, Price, Side
-from streams.bundles import MIN_OUTCOMES, SetSignal, set_payout, set_signal
+from streams.bundles import (
+    MIN_OUTCOMES,
+    SetSignal,
+    every_leg_has_a_zone,
+    set_payout,
+    set_signal,
+)
 from streams.prices import PriceMode, floor_lot, post_only_price
-from streams.zones import classify
 
 
 class SetChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +165,7 @@ class SetFinder:
 def _obstacle(signal: SetSignal, views: Sequence[View], prices: Sequence[Decimal]) -> str:
     if not signal.enter:
         return "drift-below-threshold"
-    if any(classify(price) is None for price in prices):
+    if not every_leg_has_a_zone(prices):
         return "leg-outside-zones"
     least = max(view.market.min_size for view in views)
     small = signal.sets < least or signal.sets * min(prices) < least

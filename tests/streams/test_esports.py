@@ -11,6 +11,7 @@ from streams.esports import (
     MatchHistory,
     Swing,
     elo_probability,
+    has_trigger,
     is_trigger,
     live_fair,
     observe,
@@ -65,6 +66,16 @@ def test_fair_values_of_the_specification(
 )
 def test_triggers(kills: int, towers: int, side: int) -> None:
     assert is_trigger(Swing(kills, towers), 5, 2) == side
+
+
+@pytest.mark.parametrize(
+    ("kills", "towers", "moved"),
+    [(5, 0, True), (4, 1, False), (-5, 0, True), (0, -2, True), (6, -3, True), (None, 1, False)],
+)
+def test_either_trigger_is_enough_whatever_the_other_says(
+    kills: int | None, towers: int, moved: bool
+) -> None:
+    assert has_trigger(Swing(kills, towers), 5, 2) is moved
 
 
 @pytest.mark.parametrize(

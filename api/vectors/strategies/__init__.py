@@ -10,6 +10,7 @@ from types import MappingProxyType
 from api.vectors.case import Case
 from api.vectors.compare import difference
 from api.vectors.strategies import (
+    active,
     fees,
     kelly,
     patient,
@@ -29,6 +30,7 @@ GROUPS = (
     statistics.FUNCTIONS,
     queues.FUNCTIONS,
     risk.FUNCTIONS,
+    active.FUNCTIONS,
     patient.FUNCTIONS,
 )
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
@@ -38,9 +40,11 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 
 
 def run_strategy(case: Case) -> str | None:
-    """Run one case; its `tol` is absolute."""
+    """Run one case; its `tol` is absolute, and it checks the fields that its `expected` names."""
     function = FUNCTIONS.get(case["fn"])
     if function is None:
         return f"the function {case['fn']} is not implemented"
     tolerance = Decimal(str(case.get("tol", 0)))
-    return difference(function(case["inputs"]), case["expected"], tolerance)
+    answer, expected = function(case["inputs"]), case["expected"]
+    named = {name: answer[name] for name in answer if name in expected}
+    return difference(named, expected, tolerance)

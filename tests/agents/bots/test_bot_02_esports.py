@@ -198,6 +198,13 @@ def test_a_kill_swing_is_bought_and_sold_by_the_opposite_one() -> None:
     assert {"no-trigger", "entered", "opposite-trigger"} <= set(match.reasons)
 
 
+def test_kills_and_towers_that_disagree_are_weighed_by_the_fair_value() -> None:
+    match = live()
+    match.says(phase=GamePhase.LIVE, kills=(20, 0), towers=(0, 2), map_number=1)
+    (order,) = match.loop.orders()
+    assert (order.side, order.action) == (Side.YES, Action.BUY)
+
+
 def test_a_live_position_is_left_after_ten_minutes_or_near_its_fair_value() -> None:
     for after in ("time", "price"):
         match = live()
