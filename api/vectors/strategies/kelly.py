@@ -46,9 +46,9 @@ def size(i: Inputs) -> Result:
         i["sigma"],
         i["multiplier"],
         sure(i["cap_fraction"]),
-        corr_scale=i["corr_scale"],
-        min_size=sure(i["min_size"]),
-        lot=sure(i["lot"]),
+        corr_scale=i.get("corr_scale", 1.0),
+        min_size=sure(i.get("min_size", 5)),
+        lot=sure(i.get("lot", "0.01")),
     )
     return {"shares": shares}
 

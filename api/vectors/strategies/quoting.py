@@ -29,7 +29,10 @@ def as_quote(i: Inputs) -> Result:
         i["sigma"],
         i["tau"],
         quoting.QuoteParameters(
-            gamma=i["gamma"], kappa=i["kappa"], spread=(narrow, wide), pull_mult=2.0
+            gamma=i["gamma"],
+            kappa=i["kappa"],
+            spread=(narrow, wide),
+            pull_mult=i.get("pull_mult", 2.0),
         ),
         dec(i["best_bid"]),
         dec(i["best_ask"]),
@@ -54,8 +57,8 @@ def glft(i: Inputs) -> Result:
 
 
 def microprice(i: Inputs) -> Result:
-    """The middle weighted by the sizes at the top."""
-    top = Top(sure(i["bid"]), sure(i["bid_size"]), sure(i["ask"]), sure(i["ask_size"]))
+    """The middle weighted by the sizes at the top; None when a side is empty."""
+    top = Top(dec(i["bid"]), sure(i["bid_size"]), dec(i["ask"]), sure(i["ask_size"]))
     return {"microprice": top.microprice}
 
 

@@ -41,15 +41,17 @@ def order_zone(i: Inputs) -> Result:
 
 
 def zone_permission(i: Inputs) -> Result:
-    """Whether the zone lets the bot open it."""
+    """Whether the zone lets the bot open it; what does not open is a REDUCE in any zone."""
+    if not i["opens"]:
+        return {"allowed": True, "reason": "REDUCE"}
     allowed = WHITELISTS.get(i["bot"], frozenset())
     found = denial(
         IntentKind(i["intent"]),
         opening_zone(Action(i["action"]), sure(i["price"])),
-        opens=i["opens"],
-        verified=True,
+        opens=True,
+        verified=i.get("verified", True),
         whitelist={zone for zone in Zone if _number(zone) in allowed},
-        edge=dec(i["net_edge"]),
+        edge=dec(i.get("net_edge")),
     )
     return {"allowed": found is None, "reason": "OK" if found is None else str(found)}
 
