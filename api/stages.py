@@ -12,6 +12,7 @@ from agents.stages.gate_rules import account_rules, gate_rules
 from agents.stages.ledger import LedgerStage
 from agents.stages.paper import PaperStage
 from agents.stages.relay import relays
+from configs.complements import load_complements
 from configs.paper import QueueKind, load_paper
 from configs.profiles import load_profiles
 from configs.risk import capital_notes, load_risk, risk_notes
@@ -34,6 +35,7 @@ class Stages:
         self._rules = load_rules(settings.config_dir)
         self._paper = load_paper(settings.config_dir)
         self._risk = load_risk(settings.config_dir)
+        self._complements = load_complements(settings.config_dir).by_market()
         self._profiles = load_profiles(
             settings.config_dir, self._rules, self._risk.standard_limits()
         )
@@ -91,7 +93,14 @@ class Stages:
     def gate(self) -> GateStage:
         """The account's risk gate."""
         settings = self._settings
-        rules = gate_rules(self._risk, self._rules, self._profiles, self._paper, settings.money)
+        rules = gate_rules(
+            self._risk,
+            self._rules,
+            self._profiles,
+            self._paper,
+            settings.money,
+            self._complements,
+        )
         bots = (bot.bot_id for bot in BOTS)
         return GateStage(self._account, rules, bots, settings.shards)
 

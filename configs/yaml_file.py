@@ -115,8 +115,8 @@ def _line(root: yaml.Node | None, location: Location) -> int:
             for key, value in node.value:
                 if key.value == str(part):
                     found, line = value, key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            found = node.value[part] if part < len(node.value) else None
+        elif isinstance(node, yaml.SequenceNode) and str(part).isdigit():
+            found = node.value[int(part)] if int(part) < len(node.value) else None
             line = found.start_mark.line + 1 if found is not None else line
         if found is None:
             break

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from agents.stages.gate_complements import completes
 from agents.stages.gate_rules import BotRights, GateRules
 from agents.stages.gate_state import GateState, reserved_pairs
 from schemas.claims import Claim
@@ -112,6 +113,8 @@ class Case:
         facts, order = self.facts, self.order
         if facts is None or not order.size > 0:
             return False
+        if order.market_id in self.rules.complements and self._completes:
+            return True
         if facts.neg_risk:
             return is_reduce(self.position, order, order.size)
         stake, bot_id = self.stake, self.bot_id
@@ -125,6 +128,13 @@ class Case:
             if entry.order.bot_id == bot_id
         ]
         return reduces_market(stake, resting, order, order.size)
+
+    @property
+    def _completes(self) -> bool:
+        open_orders = self.account.orders.of_bot(self.bot_id)
+        resting = [entry for entry in (*open_orders, *self.earlier) if entry is not self.without]
+        listed, stakes = self.rules.complements, self.ledger.stakes
+        return completes(self.order, listed, stakes, resting)
 
     @property
     def position(self) -> EventPosition:

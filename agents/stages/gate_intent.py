@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
 from agents.stages.gate_claims import claimed
+from agents.stages.gate_complements import are_complements
 from agents.stages.gate_rules import GateRules
 from schemas.ids import MarketId
 from schemas.reasons import DenialCode
@@ -150,8 +151,8 @@ def is_locked(
 
     Args:
         orders: The legs; at least two, of one size, all ARB.
-        markets: Metadata; legs in several markets must be of one neg-risk event.
-        rules: The thresholds per set.
+        markets: Metadata; legs in several markets must be of one neg-risk event, or a listed pair.
+        rules: The thresholds per set, the listed pairs.
     """
     sizes = {order.size for order in orders}
     facts = [markets.get(order.market_id) for order in orders]
@@ -165,9 +166,12 @@ def is_locked(
         before = losses.get(order.market_id, Losses(ZERO, ZERO))
         losses[order.market_id] = before.plus(_net(order))
     exclusive = known[0].neg_risk and len({each.venue_event_id for each in known}) == 1
-    if len(losses) > 1 and not exclusive:
+    paired = are_complements(orders, rules.complements)
+    if len(losses) > 1 and not exclusive and not paired:
         return False
-    if len(losses) == 1:
+    if paired:
+        worst = sum((order.price * order.size for order in orders), ZERO) - orders[0].size
+    elif len(losses) == 1:
         worst = max(*next(iter(losses.values())))
     else:
         complete = len(losses) == known[0].event_markets

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
+from agents.stages.gate_complements import matched
 from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Side
 from streams import episode_book
@@ -133,12 +134,14 @@ def _unmatched(case: Case) -> Decimal:
         excess = list(episode_book.unmatched(case.account.state.episodes, case.bot_id))
     else:
         excess = [(market_id, stake.net) for market_id, stake in stakes.items()]
+    listed = case.rules.complements
     total = ZERO
     for market_id, net in excess:
         stake = stakes.get(market_id)
         holding = None if stake is None else stake.side(Side.YES if net > 0 else Side.NO)
         if holding is not None and net:
-            total += holding.cost_of(min(abs(net), holding.size))
+            alone = abs(net) - matched(market_id, net, listed, stakes)
+            total += holding.cost_of(min(alone, holding.size))
     return total
 
 

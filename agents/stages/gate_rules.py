@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import msgspec
 
+from configs.complements import Complement
 from configs.paper import PaperConfig
 from configs.profiles import Profile, Profiles
 from configs.risk import MOST_BOTS, RiskConfig
 from configs.rules import TradingRules
-from schemas.ids import BotId
+from schemas.ids import BotId, MarketId
 from schemas.values import IntentKind, Money, Zone
 from streams.account_state import AccountRules
 from streams.breaker_state import BreakerLimits
@@ -61,6 +62,7 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
         unhedged: Filled unmatched legs above this share of E_ref forbid new bundles.
         arb_threshold: Dollars that a set must lock.
         arb_per_leg: The same per leg.
+        complements: What completes a market's token, by the operator's list.
     """
 
     account: AccountRules
@@ -79,10 +81,16 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     arb_per_leg: Decimal
     allow_arb_out_of_zone: bool = False
     money: Money = Money.PAPER
+    complements: dict[MarketId, Complement] = msgspec.field(default_factory=dict)
 
 
 def gate_rules(
-    risk: RiskConfig, rules: TradingRules, profiles: Profiles, paper: PaperConfig, money: Money
+    risk: RiskConfig,
+    rules: TradingRules,
+    profiles: Profiles,
+    paper: PaperConfig,
+    money: Money,
+    complements: dict[MarketId, Complement] | None = None,
 ) -> GateRules:
     """Put the gate's rules together.
 
@@ -92,6 +100,7 @@ def gate_rules(
         profiles: `profiles.yaml`.
         paper: `paper.yaml`, for redemption.
         money: Paper or live; a profile may be for paper only.
+        complements: `complements.yaml` by market.
     """
     return GateRules(
         account=account_rules(risk, profiles, paper),
@@ -110,6 +119,7 @@ def gate_rules(
         arb_per_leg=risk.arb.per_leg,
         allow_arb_out_of_zone=risk.allow_arb_out_of_zone,
         money=money,
+        complements=complements or {},
     )
 
 
