@@ -1,13 +1,23 @@
-"""What the API answers: pydantic models at the edge, Decimals as strings, times in ms UTC."""
+"""What the API answers: pydantic models at the edge, amounts as strings, times in ms UTC."""
 
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from schemas.values import BotState, DataLabel, Money, Trust
 
 T = TypeVar("T")
+
+
+def written(value: Decimal) -> str:
+    """A number with at most six places, as in the database, and no zeros behind the last digit."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+Amount = Annotated[Decimal, PlainSerializer(written, return_type=str)]
+"""Dollars, shares, or a part of something."""
 
 
 class ApiModel(BaseModel):
@@ -46,10 +56,10 @@ class BotView(ApiModel):
     name: str
     state: BotState
     reason: str = Field("", description="What stopped it, in ERROR; else empty.")
-    equity: Decimal | None = None
-    pnl: Decimal | None = Field(None, description="Realised and unrealised, fees and gas included.")
-    drawdown: Decimal | None = Field(None, description="0 to 1, of its peak.")
-    exposure: Decimal | None = None
+    equity: Amount | None = None
+    pnl: Amount | None = Field(None, description="Realised and unrealised, fees and gas included.")
+    drawdown: Amount | None = Field(None, description="0 to 1, of its peak.")
+    exposure: Amount | None = None
     open_positions: int = 0
     last_event_age_s: float | None = None
 
@@ -63,12 +73,12 @@ class PositionView(ApiModel):
     question: str
     label: DataLabel | None = Field(description="Where its data comes from; null when unknown.")
     side: str
-    size: Decimal
-    entry_price: Decimal
-    mark: Decimal | None = Field(description="Best bid of the token; what selling would bring.")
+    size: Amount
+    entry_price: Amount
+    mark: Amount | None = Field(description="Best bid of the token; what selling would bring.")
     trust: Trust | None = Field(description="How far the market's book can be believed now.")
-    realised_pnl: Decimal
-    unrealised_pnl: Decimal
+    realised_pnl: Amount
+    unrealised_pnl: Amount
     zone: str | None
     opened_at: int
 
@@ -83,9 +93,9 @@ class OrderView(ApiModel):
     action: str | None
     kind: str | None
     status: str
-    price: Decimal | None
-    size: Decimal | None
-    filled_size: Decimal
+    price: Amount | None
+    size: Amount | None
+    filled_size: Amount
     zone: str | None
     reason: str
     created_at: int
@@ -104,9 +114,9 @@ class FillView(ApiModel):
 
     trade_id: str
     executed_at: int
-    price: Decimal
-    size: Decimal
-    fee: Decimal
+    price: Amount
+    size: Amount
+    fee: Amount
     liquidity: str | None
     inferred: bool = Field(description="No print proves it; the book crossed us.")
 
@@ -134,26 +144,26 @@ class EquityView(ApiModel):
     """Equity over time, downsampled."""
 
     times: list[int]
-    equity: list[Decimal]
-    pnl: list[Decimal] = Field(description="Realised and unrealised; deposits do not move it.")
-    drawdown: list[Decimal]
+    equity: list[Amount]
+    pnl: list[Amount] = Field(description="Realised and unrealised; deposits do not move it.")
+    drawdown: list[Amount]
 
 
 class PortfolioView(ApiModel):
     """The account now."""
 
-    equity: Decimal | None
-    cash: Decimal | None
-    reserved: Decimal | None
-    realised_pnl: Decimal | None
-    unrealised_pnl: Decimal | None
-    fees: Decimal | None
-    drawdown: Decimal | None
-    drawdown_limit: Decimal | None = Field(description="What trips the portfolio's breaker.")
-    exposure: Decimal | None
+    equity: Amount | None
+    cash: Amount | None
+    reserved: Amount | None
+    realised_pnl: Amount | None
+    unrealised_pnl: Amount | None
+    fees: Amount | None
+    drawdown: Amount | None
+    drawdown_limit: Amount | None = Field(description="What trips the portfolio's breaker.")
+    exposure: Amount | None
     open_orders: int
     open_positions: int
-    position_cost: Decimal
+    position_cost: Amount
 
 
 class BreakerView(ApiModel):
@@ -161,8 +171,8 @@ class BreakerView(ApiModel):
 
     scope: str
     kind: str
-    value: Decimal
-    limit: Decimal
+    value: Amount
+    limit: Amount
     open: bool
     until: int | None
 

@@ -104,9 +104,7 @@ async def get(client: httpx.AsyncClient, path: str) -> Any:
     return reply.json()
 
 
-async def test_orders_with_their_numbers_as_they_are_stored(
-    running: Running, client: httpx.AsyncClient
-) -> None:
+async def test_orders_with_their_numbers(running: Running, client: httpx.AsyncClient) -> None:
     database = Database({ORDERS: [ORDER_ROW]})
     running.use(database)
     body = await get(
@@ -114,7 +112,7 @@ async def test_orders_with_their_numbers_as_they_are_stored(
         f"/orders?bot_id={BOT}&market_id={MARKET}&status=FILLED&status=PENDING&hours=2&limit=7",
     )
     (order,) = body["data"]["orders"]
-    assert (order["price"], order["size"], order["status"]) == ("0.45", "10.000000", "FILLED")
+    assert (order["price"], order["size"], order["status"]) == ("0.45", "10", "FILLED")
     assert (order["reason"], body["data"]["next_cursor"]) == ("", None)
     assert body["as_of"] == T0 + 40
     ((_, arguments),) = database.asked

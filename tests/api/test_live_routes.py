@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from agents.registry import BOTS
+from api.models import written
 from schemas.control import BotStateChanged
 from schemas.ids import BotId
 from schemas.ops import ClockTick
@@ -187,7 +188,7 @@ async def test_the_account_with_what_a_halt_would_touch(
     assert account["equity"] == "20010.5"
     assert (account["realised_pnl"], account["unrealised_pnl"]) == ("12.25", "-0.5")
     assert (account["open_orders"], account["open_positions"]) == (0, 1)
-    assert account["position_cost"] == "4.50"
+    assert account["position_cost"] == "4.5"
 
 
 async def test_equity_is_unknown_rather_than_zero(
@@ -314,3 +315,18 @@ async def test_health(running: Running, client: httpx.AsyncClient) -> None:
     running.reader.caught_up.clear()
     starting = await client.get("/api/v1/health/startup")
     assert (starting.status_code, starting.json()["code"]) == (503, "starting")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("52.933900000000", "52.9339"),
+        ("0.0002208314870424438276078040509", "0.000221"),
+        ("1E+4", "10000"),
+        ("-0.0000001", "0"),
+        ("100", "100"),
+        ("-4.50", "-4.5"),
+    ],
+)
+def test_amounts_have_six_places_at_most(value: str, text: str) -> None:
+    assert written(Decimal(value)) == text
