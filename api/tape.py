@@ -1,13 +1,16 @@
 """Tapes: what the connector would have published for a source, without sockets or clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from connectors.polymarket.book_feed import BookFeed, Publication
-from connectors.polymarket.metadata import parse_market
+from connectors.polymarket.metadata import MetadataError, parse_market
 from connectors.polymarket.parse import envelope
+from connectors.sandbox.accounts import Accounts
 from connectors.sandbox.frames import encode
 from connectors.sandbox.gamma import gamma_market
+from connectors.sandbox.journal import Journal
+from connectors.sandbox.outside import Outside, Said
 from connectors.sandbox.recorded import RESOLVES_AFTER_MS, Recorded
 from connectors.sandbox.recording import Recording
 from connectors.sandbox.source import Source, play
@@ -42,13 +45,15 @@ class Tape:
         """Choose the source.
 
         Args:
-            name: `world` or `resolvedkit`.
+            name: `world`, `large` (the large world with its news, matches, wallets and estimates)
+                or `resolvedkit`.
             seed: Of the world.
             hours: Session hours of the world; a recording plays to its end.
             account: Whose gate gets the clock.
         """
         self._seed = seed
         self._account = account
+        self._is_large = name == "large"
         self._recording = Recording() if name == "resolvedkit" else None
         self.start_ms, self.duration_ms = WORLD_START_MS, int(hours * 3_600_000)
         if self._recording is not None:
@@ -58,16 +63,18 @@ class Tape:
 
     def __iter__(self) -> Iterator[Input]:
         """Play it from the start."""
-        source = self._source()
+        source, outside = self._source()
         feed = BookFeed(FEED)
         now = second = self.start_ms
         yield from self._tick(feed, now)
+        yield from _said(outside.before() if outside is not None else ())
         for at_ms, frame in play(source, self.start_ms, self.duration_ms):
             if at_ms != now:
                 yield from self._inputs(feed.on_batch_end(now))
                 while second + SECOND_MS <= at_ms:
                     second += SECOND_MS
                     yield from self._tick(feed, second)
+                yield from _said(outside.until(second) if outside is not None else ())
                 now = at_ms
             if frame["event_type"] == "new_market":
                 yield from self._listed(feed, source, str(frame["market"]), now)
@@ -75,17 +82,26 @@ class Tape:
                 yield from self._inputs(feed.on_frame(encode(frame), now))
         yield from self._inputs(feed.on_batch_end(now))
 
-    def _source(self) -> Source:
+    def _source(self) -> tuple[Source, Outside | None]:
+        """The source, and what is said outside of it."""
         if self._recording is not None:
-            return Recorded(0, self.start_ms, self._recording, laps=1)
-        return World(self._seed, self.start_ms)
+            return Recorded(0, self.start_ms, self._recording, laps=1), None
+        if not self._is_large:
+            return World(self._seed, self.start_ms), None
+        journal = Journal()
+        world = World(self._seed, self.start_ms, accounts=Accounts(journal), size="large")
+        return world, Outside(world, journal, self.start_ms)
 
     def _listed(
         self, feed: BookFeed, source: Source, condition_id: str, now: int
     ) -> Iterator[Input]:
+        """A market is listed; one that the connector cannot read is not traded, as live."""
         for listing in source.listings():
             if listing.spec.condition_id == condition_id:
-                market = parse_market(gamma_market(listing, now))
+                try:
+                    market = parse_market(gamma_market(listing, now))
+                except MetadataError:
+                    return
                 feed.watch(market)
                 head = envelope(f"listed|{condition_id}".encode(), now, now)
                 yield Input(LIFECYCLE, "0", MarketListed(**head, market=market))
@@ -108,3 +124,9 @@ class Tape:
     def _inputs(self, publications: list[Publication]) -> Iterator[Input]:
         for topic, _, message in publications:
             yield Input(topic, "0" if topic.scope is Scope.SHARD else FEED, message)
+
+
+def _said(told: Iterable[Said]) -> Iterator[Input]:
+    """What feeds told, for the one shard of a tape."""
+    for topic, message in told:
+        yield Input(topic, "0", message)

@@ -16,7 +16,7 @@ from configs.settings import Settings
 from schemas.errors import ApplicationError
 from schemas.ids import AccountId
 
-TAPES = ("resolvedkit", "world")
+TAPES = ("resolvedkit", "world", "large")
 CREDIT = "Books: Resolved Markets, CC BY 4.0. Snapshots without prints: fills are a lower bound."
 
 

@@ -63,6 +63,7 @@ def parse_market(document: dict[str, Any]) -> Market:
             series=str(event.get("seriesSlug") or ""),
             rewards_min_size=_decimal(document.get("rewardsMinSize") or 0),
             rewards_max_spread=_decimal(document.get("rewardsMaxSpread") or 0),
+            match_id=_match_id(tags),
         )
     except (KeyError, ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise MetadataError(
@@ -82,6 +83,15 @@ def _tags(values: list[Any]) -> tuple[str, ...]:
         str(value.get("slug") or value.get("label")) if isinstance(value, dict) else str(value)
         for value in values
     )
+
+
+def _match_id(tags: tuple[str, ...]) -> str:
+    """The match that a tag `match-NUMBER` names, by the score feed's number; YES is its first side.
+
+    The sandbox tags its markets so; where no tag says it, the market is about no known match.
+    """
+    numbers = (tag.removeprefix("match-") for tag in tags if tag.startswith("match-"))
+    return next((f"pandascore/{number}" for number in numbers if number.isdecimal()), "")
 
 
 def _decimal(value: object) -> Decimal:

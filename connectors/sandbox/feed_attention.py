@@ -9,13 +9,14 @@
 """
 
 from random import Random
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.frames import Frame
-from connectors.sandbox.gamma import iso
+from connectors.sandbox.gamma import iso, market_name
 from connectors.sandbox.identity import seed_number
 from connectors.sandbox.latent import HOUR_MS, logistic
 from connectors.sandbox.replies import refuse, reply
@@ -29,6 +30,25 @@ ERROR, BIAS = 0.12, 0.35
 """Standard deviations in logit units: of one day's estimate, and of an origin's lasting opinion."""
 WITHDRAWN_SHARE = 0.03
 DISTINCT_SHARE = 40
+
+
+class Estimate(NamedTuple):
+    """An outside probability of YES.
+
+    Attributes:
+        market_id: As Gamma shows the condition.
+        kind: Where it comes from, one of `schemas.outside.EstimateKind`.
+        at_ms: When it was made, ms UTC.
+    """
+
+    slug: str
+    market_id: str
+    origin: str
+    kind: str
+    probability: float
+    withdrawn: bool
+    at_ms: int
+    reference: str
 
 
 class AttentionFeed:
@@ -62,7 +82,7 @@ class AttentionFeed:
             row
             for market in self._markets()
             if slug in ("", market.spec.slug)
-            for row in _estimates(market, self._now)
+            for row in map(_estimate_row, estimates_of(market, self._now))
         ]
         return reply({"estimates": rows, "as_of": iso(self._now)})
 
@@ -89,11 +109,12 @@ def _mindshare(market: WorldMarket, now_ms: int) -> Frame:
     }
 
 
-def _estimates(market: WorldMarket, now_ms: int) -> list[Frame]:
+def estimates_of(market: WorldMarket, now_ms: int) -> list[Estimate]:
+    """The estimates of a market that stand at a time, one an origin; None come for most markets."""
     tenure = market.tenure
     if not isinstance(tenure, Tenure) or not tenure.slot.estimates:
         return []
-    rows: list[Frame] = []
+    rows = []
     day_ms = now_ms // DAY_MS * DAY_MS
     for origin, kind in ORIGINS:
         opinion = Random(seed_number("opinion", market.spec.condition_id, origin)).gauss(0, BIAS)
@@ -103,16 +124,29 @@ def _estimates(market: WorldMarket, now_ms: int) -> list[Frame]:
             continue
         logit = market.fair_logit(max(day_ms, market.spec.listed_ms)) + opinion
         rows.append(
-            {
-                "slug": market.spec.slug,
-                "condition_id": market.spec.condition_id,
-                "origin": origin,
-                "kind": kind,
-                "probability": round(logistic(logit + rng.gauss(0, ERROR)), 4),
-                "weight": 1.0,
-                "withdrawn": rng.random() < WITHDRAWN_SHARE,
-                "as_of": iso(at_ms),
-                "reference": f"https://{origin}.example/{market.spec.slug}",
-            }
+            Estimate(
+                slug=market.spec.slug,
+                market_id=market_name(market.spec),
+                origin=origin,
+                kind=kind,
+                probability=round(logistic(logit + rng.gauss(0, ERROR)), 4),
+                withdrawn=rng.random() < WITHDRAWN_SHARE,
+                at_ms=at_ms,
+                reference=f"https://{origin}.example/{market.spec.slug}",
+            )
         )
     return rows
+
+
+def _estimate_row(estimate: Estimate) -> Frame:
+    return {
+        "slug": estimate.slug,
+        "condition_id": estimate.market_id,
+        "origin": estimate.origin,
+        "kind": estimate.kind,
+        "probability": estimate.probability,
+        "weight": 1.0,
+        "withdrawn": estimate.withdrawn,
+        "as_of": iso(estimate.at_ms),
+        "reference": estimate.reference,
+    }

@@ -73,6 +73,11 @@ def gamma_market(listing: Listing, now_ms: int) -> Frame:
     }
 
 
+def market_name(spec: MarketSpec) -> str:
+    """The condition id as Gamma shows it: Protocol V2 conditions lose their padding."""
+    return spec.condition_id[:-2] if spec.version == PROTOCOL_V2 else spec.condition_id
+
+
 def gamma_event(listings: list[Listing], now_ms: int) -> Frame:
     """An event object of Gamma with its markets."""
     spec = listings[0].spec
@@ -160,7 +165,7 @@ def _ids(spec: MarketSpec) -> Frame:
     """Condition and tokens; Protocol V2 conditions are shown without their padding."""
     if spec.version == PROTOCOL_V2:
         return {
-            "conditionId": spec.condition_id[:-2],
+            "conditionId": market_name(spec),
             "positionIds": list(spec.token_ids),
             "clobTokenIds": "[]",
             "version": spec.version,

@@ -69,16 +69,24 @@ class Wire:
 
     Attributes:
         stories: Published ones.
+        count: How many were published in all.
     """
 
     def __init__(self) -> None:
         self.stories: list[Story] = []
+        self.count = 0
 
     def publish(self, story: Story) -> None:
         """Make a story readable."""
         self.stories.append(story)
+        self.count += 1
         if len(self.stories) > 2 * KEPT:
             self.stories = self.stories[-KEPT:]
+
+    def since(self, count: int) -> list[Story]:
+        """What was published after the first `count` stories."""
+        new = self.count - count
+        return self.stories[-new:] if new else []
 
 
 def told(spec: MarketSpec, jump: Jump, headlines: tuple[str, str]) -> list[Story]:
