@@ -1,19 +1,19 @@
 """Tapes: what the connector would have published for a source, without sockets or clock."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connectors.polymarket.book_feed import BookFeed, Publication
-from connectors.polymarket.metadata import MetadataError, parse_market
+from connectors.polymarket.metadata import MetadataError, parse_event, parse_market
 from connectors.polymarket.parse import envelope
 from connectors.sandbox.accounts import Accounts
 from connectors.sandbox.frames import encode
-from connectors.sandbox.gamma import gamma_market
+from connectors.sandbox.gamma import gamma_event, gamma_market
 from connectors.sandbox.journal import Journal
 from connectors.sandbox.outside import Outside, Said
 from connectors.sandbox.recorded import RESOLVES_AFTER_MS, Recorded
 from connectors.sandbox.recording import Recording
-from connectors.sandbox.source import Source, play
+from connectors.sandbox.source import Listing, Source, play
 from connectors.sandbox.world import World
 from schemas.envelope import Message
 from schemas.ids import AccountId
@@ -102,6 +102,8 @@ class Tape:
                     market = parse_market(gamma_market(listing, now))
                 except MetadataError:
                     return
+                if market.neg_risk:
+                    market = parse_event(_event(source, listing, now)).of(market)
                 feed.watch(market)
                 head = envelope(f"listed|{condition_id}".encode(), now, now)
                 yield Input(LIFECYCLE, "0", MarketListed(**head, market=market))
@@ -124,6 +126,12 @@ class Tape:
     def _inputs(self, publications: list[Publication]) -> Iterator[Input]:
         for topic, _, message in publications:
             yield Input(topic, "0" if topic.scope is Scope.SHARD else FEED, message)
+
+
+def _event(source: Source, listing: Listing, now: int) -> dict[str, Any]:
+    """The event of a market as Gamma describes it."""
+    event = listing.spec.event
+    return gamma_event([each for each in source.listings() if each.spec.event == event], now)
 
 
 def _said(told: Iterable[Said]) -> Iterator[Input]:

@@ -8,7 +8,7 @@ import structlog
 from configs.clock import SessionClock
 from connectors.polymarket.book_feed import BookFeed, Publication
 from connectors.polymarket.market_ws import MarketSocket
-from connectors.polymarket.metadata import MetadataError, parse_market
+from connectors.polymarket.metadata import EventFacts, MetadataError, parse_event, parse_market
 from connectors.polymarket.parse import SOURCE, envelope
 from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.venue_http import VenueUnavailableError
@@ -117,20 +117,30 @@ class MarketConnector:
 
     async def _discover(self) -> None:
         """Read the open markets; follow new ones, publish changed ones."""
-        seen = 0
+        markets: list[Market] = []
         async for document in self._rest.markets():
             try:
                 market = parse_market(document)
             except MetadataError as error:
                 log.warning("market skipped", error=str(error))
                 continue
-            if market.status is MarketStatus.RESOLVED:
-                continue
-            await self._follow(market)
-            seen += 1
-            if seen >= self._max_markets:
+            if market.status is not MarketStatus.RESOLVED:
+                markets.append(market)
+            if len(markets) >= self._max_markets:
                 break
-        log.debug("discovered", markets=seen, followed=self.markets)
+        events = await self._exclusive_events(markets)
+        for market in markets:
+            facts = events.get(str(market.venue_event_id))
+            await self._follow(market if facts is None else facts.of(market))
+        log.debug("discovered", markets=len(markets), followed=self.markets)
+
+    async def _exclusive_events(self, markets: list[Market]) -> dict[str, EventFacts]:
+        """How many outcomes the neg-risk events of these markets have."""
+        wanted = sorted({str(each.venue_event_id) for each in markets if each.neg_risk})
+        return {
+            str(document["id"]): parse_event(document)
+            async for document in self._rest.events(wanted)
+        }
 
     async def _follow(self, market: Market) -> None:
         known = self._markets.get(market.market_id)

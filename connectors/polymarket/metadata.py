@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -71,6 +71,31 @@ def parse_market(document: dict[str, Any]) -> Market:
             f"received {document.get('conditionId') or document.get('slug')!r} ({error!r}). "
             "The market is not traded."
         ) from error
+
+
+class EventFacts(NamedTuple):
+    """What an event says of all its markets.
+
+    Attributes:
+        markets: How many it has, closed ones too.
+        augmented: It may still get outcomes.
+    """
+
+    markets: int
+    augmented: bool
+
+    def of(self, market: Market) -> Market:
+        """A market of the event, with this."""
+        return msgspec.structs.replace(market, event_markets=self.markets, augmented=self.augmented)
+
+
+def parse_event(document: dict[str, Any]) -> EventFacts:
+    """Read one Gamma event document.
+
+    Args:
+        document: As `GET /events` lists it, with its `markets`.
+    """
+    return EventFacts(len(document.get("markets") or ()), bool(document.get("negRiskAugmented")))
 
 
 def _texts(value: str | list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,6 +15,7 @@ from connectors.polymarket.venue_http import (
 from connectors.polymarket.wire import BookWire
 
 PAGE = 100
+EVENTS_PER_CALL = 20
 BOOKS_PER_CALL = 100
 
 
@@ -69,6 +71,15 @@ class PublicRest:
             cursor = page.get("next_cursor") or ""
             if not cursor:
                 return
+
+    async def events(self, event_ids: list[str]) -> AsyncIterator[dict[str, Any]]:
+        """Gamma's documents of the given events, with all their markets."""
+        for start in range(0, len(event_ids), EVENTS_PER_CALL):
+            asked = event_ids[start : start + EVENTS_PER_CALL]
+            query = urlencode([("id", event_id) for event_id in asked])
+            reply = await _read(self._gamma, f"/events?{query}&limit={EVENTS_PER_CALL}")
+            for document in msgspec.json.decode(reply, type=list[dict[str, Any]]):
+                yield document
 
     async def books(self, token_ids: list[str]) -> list[tuple[BookWire, bytes]]:
         """Books of the given tokens with their bytes, for a resynchronisation."""

@@ -42,7 +42,7 @@ class GammaRest:
 
     async def events_keyset(self, request: Request) -> Response:
         """Events page by page."""
-        rows = _grouped(self._listings(request.query_params))
+        rows = self._events(request.query_params)
         return self._keyset(request.query_params, "events", rows, self._event)
 
     async def markets(self, request: Request) -> Response:
@@ -52,7 +52,7 @@ class GammaRest:
 
     async def events(self, request: Request) -> Response:
         """Events by limit and offset, the legacy way."""
-        rows = _grouped(self._listings(request.query_params))
+        rows = self._events(request.query_params)
         return self._slice(request.query_params, rows, self._event)
 
     async def tags(self, request: Request) -> Response:
@@ -68,6 +68,13 @@ class GammaRest:
     def _listings(self, query: QueryParams) -> list[Listing]:
         listings = sorted(self._sandbox.venue.listings(), key=_place)
         return [listing for listing in listings if _wanted(listing, query)]
+
+    def _events(self, query: QueryParams) -> list[list[Listing]]:
+        """Events that pass a query; `id` names events here."""
+        asked = {item for text in query.getlist("id") for item in text.split(",") if item}
+        others = [(name, value) for name, value in query.multi_items() if name != "id"]
+        groups = _grouped(self._listings(QueryParams(others)))
+        return [row for row in groups if not asked or row[0].spec.event.event_id in asked]
 
     def _keyset(
         self,
