@@ -18,10 +18,20 @@ from connectors.news.x import XFeed
 from connectors.research.estimates import EstimatesFeed
 from connectors.social.kaito import KaitoFeed
 from connectors.social.leaders import LeadersFeed
+from schemas.outside import Outlet
 
 SHARED_KEY = "sandbox"
 """What a shared host is asked with; the sandbox wants a key where the real source does."""
 ESTIMATES_EVERY_S = 60.0
+SHARED_OUTLETS = (
+    ("sandbox-wire", Outlet.WIRE),
+    ("daily-sandbox", Outlet.MAJOR),
+    ("aggregata", Outlet.AGGREGATOR),
+)
+"""RSS feeds of a shared host, at `rss/OUTLET.xml`: it does not pass for the outlets of the file."""
+SHARED_RSS_EVERY_S = 5.0
+NOT_SHARED = frozenset({"abios", "riot", "steam"})
+"""Sources that a shared host does not stand in for: matches come from `pandascore` there."""
 
 S = TypeVar("S", bound=Source)
 
@@ -69,7 +79,11 @@ class FeedMaker:
 
     def _news(self) -> Iterator[Switched]:
         feeds, own = self._feeds, self._settings
-        for rss in feeds.rss:
+        shared = ((outlet, kind, self.host("rss", "")) for outlet, kind in SHARED_OUTLETS)
+        for outlet, kind, host in shared if own.feeds_url else ():
+            feed = RssFeed(outlet, kind, f"{host}/{outlet}.xml", SHARED_RSS_EVERY_S)
+            yield Switched(feed.name, feed)
+        for rss in () if own.feeds_url else feeds.rss:
             name = f"rss-{rss.outlet}"
             feed = RssFeed(rss.outlet, rss.kind, self.host(name, rss.url), rss.every_s)
             yield Switched(name, feed)
@@ -143,6 +157,8 @@ class FeedMaker:
     ) -> Switched:
         if source is None:
             return Switched(name, None, "switched off in feeds.yaml")
+        if self._settings.feeds_url and name in NOT_SHARED:
+            return Switched(name, None, "matches come from pandascore on a shared host")
         key = self.key(secret)
         if not key:
             return Switched(name, None, "no key; .env.example names its setting")

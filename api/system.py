@@ -110,6 +110,7 @@ class System:
             "PETS_DATABASE": self._dsn,
             "PETS_SOURCE": settings.source,
             "PETS_SEED": str(settings.seed),
+            "PETS_WORLD": settings.world,
             "PETS_API_URL": self.api_url,
             "PYTHONUNBUFFERED": "1",
             **self._session.environment(),

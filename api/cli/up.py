@@ -103,10 +103,18 @@ async def _start(supervisor: Supervisor, system: System, settings: Settings) -> 
         await supervisor.start(sandbox)
         await _until_ready(sandbox)
     await supervisor.start(*system.deciders(), system.sinks())
-    await supervisor.start(system.connector(), system.api(), system.dashboard())
+    feeds = (system.feeds(),) if _has_feeds(settings) else ()
+    await supervisor.start(system.connector(), *feeds, system.api(), system.dashboard())
     await start_bots(settings, system.session_clock)
     for service in supervisor.services:
         await _until_ready(service)
+
+
+def _has_feeds(settings: Settings) -> bool:
+    """Whether there is an outside: the live one, or that of a large world."""
+    if settings.source == "live":
+        return True
+    return settings.source != "recorded" and settings.world == "large"
 
 
 async def _migrate(settings: Settings, dsn: str) -> None:

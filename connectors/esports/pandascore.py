@@ -45,6 +45,10 @@ class _Game(msgspec.Struct):
     status: str = ""
 
 
+class _Ratings(msgspec.Struct):
+    elo: tuple[float, float]
+
+
 class _Match(msgspec.Struct):
     id: int
     status: str
@@ -55,10 +59,15 @@ class _Match(msgspec.Struct):
     opponents: list[_Opponent] = msgspec.field(default_factory=list)
     results: list[_Result] = msgspec.field(default_factory=list)
     games: list[_Game] = msgspec.field(default_factory=list)
+    number_of_games: int = 1
+    ratings: _Ratings | None = None
 
 
 class PandaScoreFeed(Feed):
-    """Matches that are about to start or are played; sides in the order of `opponents`."""
+    """Matches that are about to start or are played; sides in the order of `opponents`.
+
+    `ratings` is no field of PandaScore: a host that knows the sides' Elo ratings may add it.
+    """
 
     name = "pandascore"
     topic = GAME_STATES
@@ -110,6 +119,8 @@ class PandaScoreFeed(Feed):
             match_id=f"{self.name}/{match.id}",
             phase=PHASES[match.status],
             starts_at=starts_at,
+            best_of=match.number_of_games,
+            ratings=None if match.ratings is None else match.ratings.elo,
             map_number=number,
             maps=(first, second),
         )

@@ -17,10 +17,19 @@ COUNTRIES = (
     "Ardenia", "Belmora", "Corvania", "Dalmere", "Estovia", "Farland", "Galdora", "Hestia",
     "Istmark", "Jorland", "Kestria", "Lorvana",
 )  # fmt: skip
-ACTS = ("Harbor", "Lantern", "Granite", "Meridian", "Orchard", "Beacon", "Cobalt", "Juniper")
-COMPANIES = (
-    "Altavex", "Brightwell", "Cindral", "Doverton", "Elmfield", "Fernhall", "Gravion", "Halcyra",
-    "Inverlux", "Juvena", "Kelmark", "Lumastra",
+ACTS = tuple(
+    f"{first}{last}"
+    for last in ("brook", "field", "ford", "gate", "wick")
+    for first in ("Ash", "Birch", "Cedar", "Dawn", "Elder", "Fern", "Gale", "Heath")
+)
+"""Each names one bill, so that a story about it can be told from all others."""
+COMPANIES = tuple(
+    f"{first}{last}"
+    for last in ("vex", "well", "mark")
+    for first in (
+        "Alta", "Bright", "Cind", "Dover", "Elm", "Grav", "Halcy", "Inver", "Juve", "Kel", "Luma",
+        "Mero",
+    )
 )  # fmt: skip
 PEOPLE = ("Marlow", "Quill", "Sandoval", "Tervo", "Ulrich", "Vasquez", "Weller", "Yamada")
 
@@ -48,7 +57,7 @@ class Ballot:
 
 def _drafts() -> Iterator[Slot]:
     """Bills and regulators: quiet until news comes, which comes often."""
-    pairs = zip(cycle(COUNTRIES), islice(cycle(ACTS), 40), strict=False)
+    pairs = zip(cycle(COUNTRIES), ACTS, strict=False)
     for number, (country, act) in enumerate(pairs):
         bill = f"{act} Act"
         yield Slot(
@@ -59,13 +68,13 @@ def _drafts() -> Iterator[Slot]:
               f"{country} Senate majority rejects the {bill}"),
              (f"{country} president will sign the {bill}, aides confirm",
               f"{country} president vetoes the {bill}")),
-            subjects=("policy", country.lower()), jumps_per_day=2.5, halves=0.03,
+            subjects=("policy", country.lower()), level=-0.9, jumps_per_day=2.5, halves=0.03,
         )  # fmt: skip
 
 
 def _verdicts() -> Iterator[Slot]:
     """Company affairs."""
-    for number, company in enumerate(islice(cycle(COMPANIES), 36)):
+    for number, company in enumerate(COMPANIES):
         other = COMPANIES[(number + 5) % len(COMPANIES)]
         yield Slot(
             f"verdict-{number}", ("finance", "tech")[number % 2], QUIET, (10, 50), 0.9,
@@ -75,7 +84,7 @@ def _verdicts() -> Iterator[Slot]:
               f"Regulators block the {company} takeover of {other}"),
              (f"{company} wins a ruling in the patent trial against {other}",
               f"{company} loses a ruling in the patent trial against {other}")),
-            subjects=("business", company.lower()), jumps_per_day=2.0, halves=0.02,
+            subjects=("business", company.lower()), level=-0.7, jumps_per_day=2.0, halves=0.02,
             version="v2" if number % 12 == 0 else "v1",
         )  # fmt: skip
 

@@ -140,6 +140,7 @@ def past_row(past: Past) -> Frame:
         "total_pnl": money_number(won),
         "first_entry_at": iso(past.entered_ms),
         "last_event_at": iso(past.resolved_ms),
+        "resolved_at": past.resolved_ms // 1000,
     }
 
 

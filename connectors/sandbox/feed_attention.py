@@ -84,7 +84,7 @@ class AttentionFeed:
             if slug in ("", market.spec.slug)
             for row in map(_estimate_row, estimates_of(market, self._now))
         ]
-        return reply({"estimates": rows, "as_of": iso(self._now)})
+        return reply(rows)
 
     @property
     def _now(self) -> int:
@@ -102,7 +102,7 @@ def _mindshare(market: WorldMarket, now_ms: int) -> Frame:
     share = min(rng.lognormvariate(-6.0, 0.8) * (1 + DISTINCT_SHARE * moved), 1.0)
     return {
         "token": market.spec.slug,
-        "mindshare": round(share, 6),
+        "mindshare": {iso(hour * HOUR_MS)[:10]: round(share, 6)},
         "sentiment": round(min(max(rng.gauss(0, 0.3), -1.0), 1.0), 4),
         "window": "24h",
         "as_of": iso(hour * HOUR_MS),
@@ -140,8 +140,7 @@ def estimates_of(market: WorldMarket, now_ms: int) -> list[Estimate]:
 
 def _estimate_row(estimate: Estimate) -> Frame:
     return {
-        "slug": estimate.slug,
-        "condition_id": estimate.market_id,
+        "market_id": estimate.market_id,
         "origin": estimate.origin,
         "kind": estimate.kind,
         "probability": estimate.probability,

@@ -4,6 +4,7 @@
   `GET /pandascore/matches/{upcoming|running|past}` list match objects by `page[size]` and
   `page[number]`.
 * `GET /pandascore/matches/{id}` is one of them.
+* `GET /pandascore/lives` lists the frames sockets of running matches of LoL and CS.
 * `WS /pandascore/live/matches/{id}` sends `{"type": "hello"}` and then a frame each time the game
   moves: kills and towers of both teams (rounds for CS), gold, the game's clock and its time.
 
@@ -31,6 +32,10 @@ from connectors.sandbox.sockets import serve_socket
 
 LOOK_S = 0.2
 SHOWN_AS = {"cs2": "csgo"}
+TITLES = {"cs2": "cs-go", "lol": "league-of-legends", "dota2": "dota-2"}
+"""Slugs of video games."""
+FRAMED = ("lol", "cs2")
+"""Games that have a frames socket."""
 ROUND_GAMES = {"cs2"}
 NO_MATCH = 4004
 PAGE = 50
@@ -45,6 +50,7 @@ class EsportsFeed:
     def routes(self) -> list[BaseRoute]:
         """Paths and what answers them."""
         return [
+            Route("/pandascore/lives", self.lives),
             Route("/pandascore/matches/{which:str}", self.listed),
             Route("/pandascore/{game:str}/matches/{which:str}", self.listed),
             WebSocketRoute("/pandascore/live/matches/{match_id:int}", self.live),
@@ -68,6 +74,28 @@ class EsportsFeed:
         ]
         return reply(rows[(number - 1) * size : number * size])
 
+    async def lives(self, request: Request) -> Response:
+        """Frames sockets that are open."""
+        if not (request.query_params.get("token") or request.headers.get("authorization")):
+            return refuse("Token is missing", 401)
+        now_ms, host = self._sandbox.venue.now_ms, request.base_url.replace(scheme="ws")
+        rows = [
+            {
+                "endpoints": [
+                    {
+                        "type": "frames",
+                        "url": f"{host}pandascore/live/matches/{match.match_id}",
+                        "match_id": match.match_id,
+                        "open": True,
+                        "expected_begin_at": iso(match.start_ms),
+                    }
+                ]
+            }
+            for match in self._matches()
+            if match.discipline.game in FRAMED and _state_word(match, now_ms) == "running"
+        ]
+        return reply(rows)
+
     async def live(self, socket: WebSocket) -> None:
         """Frames of one match until it ends."""
         await socket.accept()
@@ -79,7 +107,7 @@ class EsportsFeed:
         await serve_socket(socket, subscriber, lambda text: None, self._tell(subscriber, match))
 
     async def _tell(self, subscriber: Subscriber, match: Match) -> None:
-        subscriber.send(encode({"type": "hello", "payload": {"match_id": match.match_id}}))
+        subscriber.send(encode({"type": "hello"}))
         last: Frame = {}
         while True:
             now_ms = self._sandbox.venue.now_ms
@@ -115,7 +143,7 @@ def match_object(match: Match, now_ms: int) -> Frame:
         "scheduled_at": iso(match.start_ms),
         "begin_at": iso(match.start_ms),
         "end_at": iso(match.finish_ms) if ended else None,
-        "videogame": {"slug": game, "name": game.upper()},
+        "videogame": {"slug": TITLES[match.discipline.game], "name": game.upper()},
         "league": {"slug": match.discipline.league, "name": match.discipline.league.upper()},
         "opponents": [
             {"type": "Team", "opponent": {"id": team, "name": name}}
@@ -133,30 +161,28 @@ def match_object(match: Match, now_ms: int) -> Frame:
 
 
 def live_frame(match: Match, now_ms: int) -> Frame:
-    """The state of play as PandaScore's live socket sends it."""
+    """The state of play as PandaScore's frames socket sends it."""
     state, ended = match.state(now_ms), now_ms >= match.finish_ms
-    score = "round_score" if match.discipline.game in ROUND_GAMES else "kills"
-    teams = [
-        {
-            "id": _team_id(name),
-            "name": name,
-            score: state.scores[side],
-            "towers": state.towers[side],
+    is_cs2 = match.discipline.game in ROUND_GAMES
+    names = ("counter_terrorists", "terrorists") if is_cs2 else ("blue", "red")
+    sides = {
+        name: {
+            "id": _team_id(match.sides[side]),
+            "name": match.sides[side],
+            **({"round_score": state.scores[side], "players": []} if is_cs2 else {}),
+            **({} if is_cs2 else {"kills": state.scores[side], "towers": state.towers[side]}),
             "gold": state.gold[side],
         }
-        for side, name in enumerate(match.sides)
-    ]
+        for side, name in enumerate(names)
+    }
     at_ms = min(match.start_ms + state.clock_s * 1000, match.finish_ms)
     return {
-        "type": "end" if ended else "frames",
-        "payload": {
-            "match_id": match.match_id,
-            "game": {"number": 1, "timer": state.clock_s, "finished": ended},
-            "at": iso(at_ms),
-            "blue": teams[0],
-            "red": teams[1],
-            "winner": match.sides[0 if match.first_wins else 1] if ended else None,
-        },
+        "match": {"id": match.match_id},
+        "game": {"id": match.match_id, "position": 1, "finished": ended},
+        "current_timestamp": state.clock_s,
+        "processed_at": iso(match.finish_ms if ended else at_ms),
+        "paused": False,
+        **sides,
     }
 
 

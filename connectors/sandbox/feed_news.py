@@ -30,6 +30,7 @@ from connectors.sandbox.stories import OUTLETS, Outlet, Story
 PAGE, MAX_PAGE = 20, 100
 RSS_ITEMS = 50
 SOCIAL = "social"
+SOCIAL_NAME = next(outlet.name for outlet in OUTLETS if outlet.kind == SOCIAL)
 
 
 class NewsFeed:
@@ -95,10 +96,11 @@ class NewsFeed:
             }
             for each in shown
         ]
+        users = [{"id": "1", "username": SOCIAL_NAME}]
         meta: Frame = {"result_count": len(rows)}
         if rows:
             meta |= {"newest_id": rows[0]["id"], "oldest_id": rows[-1]["id"]}
-        return reply({"data": rows, "meta": meta})
+        return reply({"data": rows, "includes": {"users": users}, "meta": meta})
 
     def _newest(self) -> list[Story]:
         world = self._sandbox.world
@@ -106,12 +108,12 @@ class NewsFeed:
 
 
 def _fits(story: Story, query: QueryParams) -> bool:
-    words = query.get("q", "").lower().split()
+    choices = [choice.split() for choice in query.get("q", "").lower().split(" or ")]
     text = f"{story.headline} {story.body}".lower()
     sources = query.get("sources", "")
     day = iso(story.at_ms)
     return (
-        all(word.strip('"+') in text for word in words)
+        any(all(word.strip('"+') in text for word in words) for words in choices)
         and (not sources or story.outlet.name in sources.split(","))
         and day >= query.get("from", "")
         and day <= query.get("to", "9999")

@@ -11,7 +11,7 @@ from connectors.sandbox.game_seat import matches_of
 from connectors.sandbox.games import Match
 from connectors.sandbox.gamma import market_name
 from connectors.sandbox.identity import wallet_address
-from connectors.sandbox.journal import Journal
+from connectors.sandbox.journal import Entry, Journal
 from connectors.sandbox.market import MarketSpec
 from connectors.sandbox.mirror import mirrored
 from connectors.sandbox.stories import Story
@@ -62,6 +62,8 @@ class Outside:
         self._told: dict[str, object] = {}
         self._next_look_ms = start_ms
         self._stories = 0
+        self._news: list[Story] = []
+        self._trades: list[Entry] = []
         self._known: set[str] = set()
         self._start_ms = start_ms
 
@@ -85,22 +87,25 @@ class Outside:
             )
 
     def until(self, now_ms: int) -> Iterator[Said]:
-        """What was said since the last call; the world must stand at this time."""
+        """What was said since the last call; the world stands there or a little later."""
         if now_ms >= self._next_look_ms:
             self._next_look_ms += LOOK_MS
             listings = self._world.listings()
             self._matches = [each for each in matches_of(listings) if each.discipline.esport]
             self._specs = {each.spec.condition_id: each.spec for each in listings}
             yield from self._estimates(listings, now_ms)
-        yield from self._news(now_ms)
+        self._hear()
+        while self._news and self._news[0].at_ms <= now_ms:
+            yield Said(NEWS_ITEMS, _news_item(self._news.pop(0), now_ms))
         yield from self._games(now_ms)
-        yield from self._trades(now_ms)
+        yield from self._trades_until(now_ms)
 
-    def _news(self, now_ms: int) -> Iterator[Said]:
+    def _hear(self) -> None:
+        """Take over what the world did meanwhile; it may be ahead of what was asked."""
         wire = self._world.wire
-        for story in wire.since(self._stories):
-            yield Said(NEWS_ITEMS, _news_item(story, now_ms))
+        self._news = sorted([*self._news, *wire.since(self._stories)])
         self._stories = wire.count
+        self._trades += [entry for entry in self._journal.read() if isinstance(entry.event, Filled)]
 
     def _games(self, now_ms: int) -> Iterator[Said]:
         for match in self._matches:
@@ -113,13 +118,14 @@ class Outside:
                 self._told[key] = moment
                 yield Said(GAME_STATES, state)
 
-    def _trades(self, now_ms: int) -> Iterator[Said]:
+    def _trades_until(self, now_ms: int) -> Iterator[Said]:
         """Trades of takers with a past, as the leaderboard's wallets are followed."""
-        fills: dict[tuple[str, int], list[Filled]] = {}
-        for entry in self._journal.read():
-            if isinstance(entry.event, Filled):
-                fills.setdefault((entry.condition_id, entry.at_ms), []).append(entry.event)
-        for (condition_id, at_ms), found in sorted(fills.items(), key=lambda each: each[0][::-1]):
+        fills: dict[tuple[int, str], list[Filled]] = {}
+        for entry in self._trades:
+            if entry.at_ms <= now_ms and isinstance(entry.event, Filled):
+                fills.setdefault((entry.at_ms, entry.condition_id), []).append(entry.event)
+        self._trades = [entry for entry in self._trades if entry.at_ms > now_ms]
+        for (at_ms, condition_id), found in sorted(fills.items(), key=lambda each: each[0]):
             spec = self._specs.get(condition_id)
             for group in grouped(found) if spec is not None else ():
                 wallet = wallet_address(group[0].taker.owner).lower()

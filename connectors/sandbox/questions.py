@@ -41,9 +41,9 @@ QUIET = Liveliness(100, 2, 2, 4, 160, 0.02, 0.003, 0.0015, 0.001, 30)
 """Most of the large world: an action a minute or so."""
 LONG = Liveliness(100, 2, 2, 5, 220, 0.015, 0.006, 0.001, 0.001, 30)
 """Quiet, but traded: markets of a distant end with some thousand dollars a day."""
-TAIL = Liveliness(100, 6, 1, 4, 40, 0.01, 0.0004, 0.0002, 0.0005, 12)
+TAIL = Liveliness(100, 8, 1, 4, 40, 0.01, 0.004, 0.0002, 0.0005, 12)
 """Wide and nearly empty."""
-PLAY = Liveliness(100, 2, 2, 4, 150, 0.12, 0.012, 0.01, 0.004, 30)
+PLAY = Liveliness(100, 2, 2, 4, 60, 0.12, 0.06, 0.01, 0.004, 40)
 """A match: quiet before it, with a value that moves during it."""
 
 

@@ -81,14 +81,15 @@ class DataRest:
         if "user" not in query:
             return "user is required"
         wallet, rows = query["user"].lower(), []
+        wanted = set(query.get("status", "").split(","))
         for name, held in self._record.holdings.items():
             if name.lower() != wallet:
                 continue
             for holding in held.values():
                 listing = self._sandbox.venue.market(holding.spec.condition_id)
-                if holding.size >= MIN_SHARES * MICRO or query.get("status") == "CLOSED":
+                if holding.size >= MIN_SHARES * MICRO or "CLOSED" in wanted:
                     rows.append(position_row(name, holding, listing))
-        if query.get("status") in ("CLOSED", "ALL", "REDEEMABLE_LOST"):
+        if wanted & {"CLOSED", "ALL", "REDEEMABLE_LOST"}:
             rows += [past_row(each) for each in self._record.past(wallet)]
         return sorted(rows, key=lambda row: (-float(str(row["current_value"])), str(row["slug"])))
 

@@ -6,7 +6,7 @@ import socket
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.routing import Mount, WebSocketRoute
 
 from connectors.sandbox.control import ControlRest
 from connectors.sandbox.feed_attention import AttentionFeed
@@ -32,10 +32,17 @@ from schemas.errors import InfrastructureError
 def create_app(sandbox: Sandbox) -> Starlette:
     """The application: Gamma, CLOB, Data API and the WebSockets on one host.
 
+    Below `/feeds` every outside feed stands under the name that `PETS_FEEDS_URL` expects.
+
     Args:
         sandbox: The venue; kept as `app.state.sandbox`, so that tests reach its faults. Whoever
             serves the application also lets it run.
     """
+    feeds = [
+        *NewsFeed(sandbox).routes(),
+        *EsportsFeed(sandbox).routes(),
+        *AttentionFeed(sandbox).routes(),
+    ]
     app = Starlette(
         routes=[
             *GammaRest(sandbox).routes(),
@@ -45,9 +52,10 @@ def create_app(sandbox: Sandbox) -> Starlette:
             *AccountRest(sandbox).routes(),
             *DataRest(sandbox).routes(),
             *QuotesRest(sandbox).routes(),
-            *NewsFeed(sandbox).routes(),
-            *EsportsFeed(sandbox).routes(),
-            *AttentionFeed(sandbox).routes(),
+            *feeds,
+            Mount("/feeds/leaders", routes=DataRest(sandbox).routes()),
+            WebSocketRoute("/feeds/wallets", RtdsSocket(sandbox).endpoint),
+            Mount("/feeds", routes=feeds),
             *ControlRest(sandbox).routes(),
             WebSocketRoute("/ws/market", MarketSocket(sandbox).endpoint),
             WebSocketRoute("/ws/user", UserSocket(sandbox).endpoint),
