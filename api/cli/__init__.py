@@ -55,7 +55,7 @@ def run(
 @app.command()
 def replay(
     source: Annotated[
-        str, typer.Argument(help="resolvedkit, world, or inputs (the broker's log).")
+        str, typer.Argument(help="resolvedkit, world, large, or inputs (the broker's log).")
     ],
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
     speed: Annotated[str, typer.Option(help="max, or session seconds per wall second.")] = "max",

@@ -16,6 +16,8 @@ from configs.settings import Settings
 from schemas.errors import ApplicationError
 from schemas.ids import AccountId
 
+REASONS = 8
+"""How many of a bot's reasons are shown, the most frequent first."""
 TAPES = ("resolvedkit", "world", "large")
 CREDIT = "Books: Resolved Markets, CC BY 4.0. Snapshots without prints: fills are a lower bound."
 
@@ -87,10 +89,20 @@ def _print(runs: list[Run]) -> None:
     for bot_id in sorted(runs[0].tally.bots):
         band = [run.tally.bots[bot_id].pnl for run in runs if bot_id in run.tally.bots]
         typer.echo(f"{bot_id} P&L band {_band(band)}")
-        denials = runs[0].tally.bots[bot_id].denials
-        if denials:
-            listed = ", ".join(f"{code} {count}" for code, count in denials.most_common(6))
-            typer.echo(f"{bot_id} denied: {listed}")
+        _say_why(bot_id, runs[0].tally.bots[bot_id])
+
+
+def _say_why(bot_id: str, bot: BotTally) -> None:
+    """What a bot came to under the first queue model, and why it did nothing else."""
+    signals = sum(bot.signals.values())
+    typer.echo(
+        f"{bot_id} signals {signals}, intents {bot.intents}, denied {bot.denied}, "
+        f"fills {bot.fills}, positions closed {bot.episodes}"
+    )
+    for word, counts in (("said", bot.signals), ("denied", bot.denials)):
+        listed = ", ".join(f"{reason} {count}" for reason, count in counts.most_common(REASONS))
+        if listed:
+            typer.echo(f"{bot_id} {word}: {listed}")
 
 
 def _band(values: list[Decimal]) -> str:

@@ -1,5 +1,6 @@
 """The closed loop over a tape: the live stages without a broker, repeatable to the byte."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from api.tape import Input, Tape
 from configs.paper import QueueKind
 from configs.settings import Settings
 from schemas.ids import AccountId, BotId
+from schemas.market import MarketListed
+from schemas.outside import GameState, NewsItem, OutsideEstimate, WalletResolved, WalletTrade
 
+OUTSIDE = (NewsItem, GameState, WalletTrade, WalletResolved, OutsideEstimate)
 BOTS = (BotId("bot_01"), BotId("bot_05"))
 SETTINGS = Settings(_env_file=None, source="world")
 
@@ -55,6 +59,25 @@ def test_another_seed_gives_another_world() -> None:
 def test_a_bot_that_was_not_started_stays_silent(tape: Tape) -> None:
     tally = replay(SETTINGS, tape, BOTS[:1], QueueKind.RISK_AVERSE, None, quiet).tally
     assert BotId("bot_05") not in {b for b, t in tally.bots.items() if t.placed}
+
+
+def test_a_large_tape_carries_the_outside_in_time_and_alike_each_time() -> None:
+    tape = Tape("large", seed=7, hours=0.025, account=AccountId("main"))
+    first = [item.message for item in tape]
+    said = [each for each in first if isinstance(each, OUTSIDE)]
+    assert {type(each) for each in said} == set(OUTSIDE)
+    assert all(each.event_time <= each.ingest_time for each in said)
+    heard = [each.ingest_time for each in said]
+    assert heard == sorted(heard)
+    listed = [each.market for each in first if isinstance(each, MarketListed)]
+    matches = {market.match_id for market in listed}
+    assert {each.match_id for each in said if isinstance(each, GameState)} <= matches
+    exclusive = [market for market in listed if market.neg_risk]
+    by_event = Counter(market.venue_event_id for market in exclusive)
+    assert by_event
+    assert all(each.event_markets == by_event[each.venue_event_id] for each in exclusive)
+    again = [each.message for each in tape if isinstance(each.message, OUTSIDE)]
+    assert again == said
 
 
 class Played:
