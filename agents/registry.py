@@ -36,6 +36,7 @@ from configs.bots_patient import (
     LongTermValueParameters,
     TailParameters,
 )
+from configs.complements import load_complements
 from configs.rules import TradingRules
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
@@ -82,18 +83,22 @@ def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[
     """
 
     def load(folder: Path | None) -> P:
-        loaded = load_bot(parameters, file, folder)
-        if loaded.bot_id != file[:6]:
-            raise ConfigurationError(
-                f"bots/{file}, number: expected {int(file[4:6])}, received {loaded.number}. "
-                "The number is part of the file's name."
-            )
-        return loaded
+        return _load(parameters, file, folder)
 
     def run(folder: Path | None, rules: TradingRules) -> RunningBot:
         return Running(make(load(folder), rules))
 
     return BotEntry(file, load, run)
+
+
+def _load(parameters: type[P], file: str, folder: Path | None) -> P:
+    loaded = load_bot(parameters, file, folder)
+    if loaded.bot_id != file[:6]:
+        raise ConfigurationError(
+            f"bots/{file}, number: expected {int(file[4:6])}, received {loaded.number}. "
+            "The number is part of the file's name."
+        )
+    return loaded
 
 
 def analyzer(parameters: NewsParameters) -> SentimentIntensityAnalyzer:
@@ -109,8 +114,20 @@ def sense() -> NewsSense:
     return NewsSense(parameters, analyzer(parameters))
 
 
+def _rebalancing() -> BotEntry:
+    """Bot 1, which trades the operator's list of complements as well."""
+    file = "bot_01_rebalancing.yaml"
+    plain = entry(file, RebalancingParameters, Rebalancing)
+
+    def run(folder: Path | None, rules: TradingRules) -> RunningBot:
+        listed = load_complements(folder).by_market()
+        return Running(Rebalancing(_load(RebalancingParameters, file, folder), rules, listed))
+
+    return plain._replace(make=run)
+
+
 BOTS: tuple[BotEntry, ...] = (
-    entry("bot_01_rebalancing.yaml", RebalancingParameters, Rebalancing),
+    _rebalancing(),
     entry("bot_02_esports.yaml", EsportsParameters, Esports),
     entry("bot_03_copy_trading.yaml", CopyParameters, CopyTrading),
     entry("bot_04_news.yaml", NewsParameters, lambda p, r: News(p, r, analyzer(p))),

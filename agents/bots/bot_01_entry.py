@@ -16,6 +16,7 @@ from agents.bots.bot_01_sizing import (
     PairSignal,
     displayed_share,
     in_focus,
+    leg_risk,
     pair_signal,
     price_pairs,
 )
@@ -95,11 +96,7 @@ class PairFinder:
         drift = 1 - (yes + no)
         if account is None or drift < standard.drift:
             return PairSignal(drift, False, ZERO, ZERO)
-        after = standard.measured_after
-        pi, loss = numbers.fill_prob, numbers.leg_loss
-        if measured is not None:
-            pi = measured.fill_prob(pi, after)
-            loss = measured.leg_loss(loss, after, standard.leg_loss_floor)
+        pi, loss = leg_risk(standard, numbers, measured)
         allowed = displayed_share(view, yes, no, standard.depth_ticks, standard.depth_divisor)
         if held is None:
             held = max(account.free_cash, ZERO) / (yes + no)

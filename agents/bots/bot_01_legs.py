@@ -133,7 +133,12 @@ def open_excess(bundle: Bundle, view: View) -> Decimal:
 
     Dust of an earlier bundle may match a part of it: an order for more would not be a REDUCE.
     """
-    excess, net = bundle.excess, view.holding.net
+    return excess_within(bundle, view.holding.net)
+
+
+def excess_within(bundle: Bundle, net: Decimal) -> Decimal:
+    """Shares of the heavy leg that are unmatched in a net holding; positive when YES is held."""
+    excess = bundle.excess
     if (excess > 0) is not (net > 0):
         return ZERO
     return min(abs(excess), abs(net))
@@ -182,7 +187,7 @@ def advance(
     if left is not None and left <= numbers.reduce_until_ms:
         return Step(cancel_all(live, view.now, "held-to-resolution"), "held-to-resolution")
     if bundle.touched_at is None:
-        reason = _why_give_up(live, view, numbers)
+        reason = why_give_up(live, view, numbers)
         return Step(cancel_all(live, view.now, reason) if reason else [], reason or "resting")
     return _work_legs(bundle, live, view, numbers, rules)
 
@@ -212,7 +217,7 @@ def close(bundle: Bundle, statistics: LegStatistics, left: Decimal, payout: Deci
         statistics.broken_loss += leg.sold * leg.average - leg.proceeds
 
 
-def _why_give_up(live: tuple[OwnOrder, ...], view: View, numbers: PairNumbers) -> str:
+def why_give_up(live: tuple[OwnOrder, ...], view: View, numbers: PairNumbers) -> str:
     """Why an untouched bundle is cancelled; empty while it rests."""
     if len(live) == 1:
         return "other-leg-lost"
@@ -245,11 +250,11 @@ def _work_legs(
     proposals = cancel_all([o for o in live if _is(o, heavy, Action.BUY)], view.now, "leg-clock")
     if age < numbers.abort_ms:
         price = buying_price(view, heavy.complement, 1 - bundle.heavy.price)
-        wanted = _exit(bundle, heavy.complement, Action.BUY, price, size, numbers)
+        wanted = exit_of(bundle, heavy.complement, Action.BUY, price, size, numbers)
         return Step(proposals + work(wanted, light_bids, view, rules), "completing-leg")
     if light_bids:
         return Step(proposals + cancel_all(light_bids, view.now, "leg-abort"), "leg-abort")
-    wanted = _exit(bundle, heavy, Action.SELL, selling_price(view, heavy), size, numbers)
+    wanted = exit_of(bundle, heavy, Action.SELL, selling_price(view, heavy), size, numbers)
     sells = tuple(o for o in live if _is(o, heavy, Action.SELL))
     return Step(proposals + work(wanted, sells, view, rules), "selling-excess")
 
@@ -269,13 +274,13 @@ def _work_sales(
     completes = age < numbers.abort_ms
     price = selling_price(view, heavy, bundle.basis if completes else None)
     size = open_excess(bundle, view)
-    wanted = _exit(bundle, heavy, Action.SELL, price, size, numbers)
+    wanted = exit_of(bundle, heavy, Action.SELL, price, size, numbers)
     proposals = cancel_all(others, view.now, "leg-clock")
     reason = "completing-leg" if completes else "selling-excess"
     return Step(proposals + work(wanted, sells, view, rules), reason)
 
 
-def _exit(
+def exit_of(
     bundle: Bundle,
     side: Side,
     action: Action,
@@ -283,6 +288,7 @@ def _exit(
     size: Decimal,
     numbers: PairNumbers,
 ) -> Exit:
+    """An order of a bundle that completes or sells; without a price outside the range."""
     in_range = price is not None and Price.LOWEST <= price <= Price.HIGHEST
     return Exit(
         side=side,

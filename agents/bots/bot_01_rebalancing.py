@@ -5,12 +5,14 @@ making with merging as the exit: what it locks is the spread, what it risks is o
 are held are offered for more than a dollar before they are merged.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
 from agents.bots.backoff import Backoff
 from agents.bots.base import Bot, Interest, Merge, Note, Place, PlaceBundle, Proposal, Split
+from agents.bots.bot_01_complements import ComplementTrader, Places, unhedged_cost
 from agents.bots.bot_01_entry import PairChoice, PairFinder, ask_drafts, drafts
 from agents.bots.bot_01_legs import Bundle, Leg, Step, adopt, advance, close, is_over, open_excess
 from agents.bots.bot_01_sizing import (
@@ -22,6 +24,7 @@ from agents.bots.bot_01_sizing import (
 from agents.bots.exits import cancel_all
 from agents.bots.view import View
 from configs.bots import RebalancingParameters
+from configs.complements import Complement
 from configs.rules import TradingRules
 from schemas.envelope import Message
 from schemas.ids import MarketId, derive_id
@@ -47,10 +50,12 @@ class RebalancingState(msgspec.Struct, kw_only=True):
 
     Attributes:
         measured: What touched pairs came to, per profile name; the standard numbers are "".
+        complements: What is kept of pairs of two markets.
     """
 
     markets: dict[MarketId, PairMarket] = msgspec.field(default_factory=dict)
     measured: dict[str, LegStatistics] = msgspec.field(default_factory=dict)
+    complements: Places = msgspec.field(default_factory=dict)
 
 
 class Rebalancing(Bot[RebalancingState]):
@@ -59,17 +64,36 @@ class Rebalancing(Bot[RebalancingState]):
     state_type = RebalancingState
     interest = Interest(trades=False)
 
-    def __init__(self, parameters: RebalancingParameters, rules: TradingRules) -> None:
+    def __init__(
+        self,
+        parameters: RebalancingParameters,
+        rules: TradingRules,
+        complements: Mapping[MarketId, Complement] | None = None,
+    ) -> None:
+        """Make the bot.
+
+        Args:
+            parameters: Its file.
+            rules: Common rules.
+            complements: What completes each market of the operator's list.
+        """
         super().__init__(parameters)
         self._parameters = parameters
         self._rules = rules
         self._finder = PairFinder(parameters, rules)
+        self._complements = ComplementTrader(
+            self.identity.bot_id, parameters, rules, complements or {}
+        )
         self._numbers: dict[str, PairNumbers] = {}
         self._unhedged: tuple[RebalancingState, Decimal] | None = None
 
     def on_event(self, state: RebalancingState, event: Message, view: View) -> list[Proposal]:
         """See `Bot.on_event`."""
         market_id = view.market.market_id
+        if self._complements.serves(market_id):
+            return self._complements.on_event(
+                state.complements, state.measured, event, view, lambda: self._unhedged_cost(state)
+            )
         place = state.markets.get(market_id)
         if place is None:
             place = state.markets[market_id] = PairMarket()
@@ -94,6 +118,7 @@ class Rebalancing(Bot[RebalancingState]):
 
     def forget(self, state: RebalancingState, market_id: MarketId) -> None:
         """See `Bot.forget`."""
+        self._complements.forget(state.complements, market_id)
         state.markets.pop(market_id, None)
         self._unhedged = None
 
@@ -241,14 +266,14 @@ class Rebalancing(Bot[RebalancingState]):
         return "unhedged-legs" if self._unhedged_cost(state) > limit else ""
 
     def _unhedged_cost(self, state: RebalancingState) -> Decimal:
-        """What the unmatched shares of all bundles cost; summed anew after one has changed."""
+        """What the unmatched shares of all bundles cost; in one market summed after a change."""
         if self._unhedged is None or self._unhedged[0] is not state:
             cost = ZERO
             for place in state.markets.values():
                 if place.bundle is not None and place.bundle.touched_at is not None:
                     cost += place.bundle.unhedged_cost
             self._unhedged = (state, cost)
-        return self._unhedged[1]
+        return self._unhedged[1] + unhedged_cost(state.complements)
 
     def _refuse(self, place: PairMarket, reason: str, now: int) -> None:
         place.backoff.refuse(reason, now, self._rules, self._parameters.backoff_s * 1000)

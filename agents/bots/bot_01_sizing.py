@@ -94,6 +94,19 @@ class LegStatistics(msgspec.Struct, kw_only=True):
         return max(self.broken_loss / self.broken_size, floor)
 
 
+def leg_risk(
+    standard: RebalancingParameters, numbers: PairNumbers, measured: LegStatistics | None
+) -> tuple[Decimal, Decimal]:
+    """π and ℓ: measured where enough pairs were touched, else the configured ones."""
+    if measured is None:
+        return numbers.fill_prob, numbers.leg_loss
+    after, floor = standard.measured_after, standard.leg_loss_floor
+    return (
+        measured.fill_prob(numbers.fill_prob, after),
+        measured.leg_loss(numbers.leg_loss, after, floor),
+    )
+
+
 class PairSignal(NamedTuple):
     """Whether a pair of bids is worth placing.
 

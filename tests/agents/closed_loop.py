@@ -7,6 +7,7 @@ reduce; the real gate and the paper exchange have tests of their own.
 from collections import deque
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from agents.registry import make_bots
 from agents.stages.base import Emit
@@ -43,14 +44,18 @@ Deny = Callable[[Order], DenialCode | None]
 
 
 def make_stage(
-    numbers: str = "1,5", *, money: Money = Money.PAPER, shows_own: bool = False
+    numbers: str = "1,5",
+    *,
+    money: Money = Money.PAPER,
+    shows_own: bool = False,
+    folder: Path | None = None,
 ) -> BotsStage:
-    """The stage with the shipped parameters."""
+    """The stage with the shipped parameters, or those of a folder."""
     rules = load_rules()
     return BotsStage(
         0,
         ACCOUNT,
-        make_bots(numbers, rules),
+        make_bots(numbers, rules, folder),
         load_profiles(),
         rules,
         money,
