@@ -6,6 +6,7 @@ process, and the supervisor starts it again: a start and a recovery are the same
 """
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -68,6 +69,16 @@ async def run_stages(
         await worker.close()
 
 
+def freeze_heap() -> None:
+    """Take what was loaded so far out of garbage collection, for good.
+
+    A full collection walks over everything that modules, Faust and the configuration hold and
+    stops every stage meanwhile, about 50 ms. For a process that runs stages and nothing else.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def main(settings: Settings, stages: Sequence[StageFactory]) -> int:
     """Run stages in this process until SIGTERM or SIGINT.
 
@@ -80,7 +91,7 @@ def main(settings: Settings, stages: Sequence[StageFactory]) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await run_stages(settings, stages, stop=stop)
+        await run_stages(settings, stages, stop=stop, on_ready=freeze_heap)
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -27,7 +27,7 @@ from api.tape import WORLD_START_MS
 from configs.settings import Settings
 from schemas.control import Verb
 from schemas.ids import AccountId
-from tests.benchmarks.bench_latency import WORLD_PER_S, Stopwatch, load, publish, work
+from tests.benchmarks.bench_latency import SPEED, Stopwatch, load, publish, work
 from topics.catalog import DECISIONS
 from topics.producer import FrameProducer
 
@@ -41,12 +41,12 @@ async def measure(broker: str, rate: int, halts: int) -> list[float]:
         _env_file=None,
         broker=broker,
         topic_prefix="halt-",
-        speed=rate / WORLD_PER_S,
+        speed=SPEED,
         anchor_wall_ms=time.time_ns() // 1_000_000,
         anchor_event_ms=WORLD_START_MS,
     )
     account = AccountId(settings.account)
-    inputs = load(settings, rate * 300)
+    inputs = load(settings, rate, rate * 300)
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
     stages = context.Process(target=work, args=(settings, ready, None), daemon=True)
