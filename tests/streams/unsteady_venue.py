@@ -86,7 +86,7 @@ class Session:
         self.of = of
         self.outbox = OrderOutbox(identify, RULES)
         self.log: list[Input] = []
-        self.checkpoint = (self.outbox.snapshot(), 0)
+        self.checkpoint, self.before = self.outbox.snapshot(), 0
         self.endings: dict[OrderId, dict[int, OrderStatus]] = {}
         self.reconciler = Reconciler()
 
@@ -104,14 +104,15 @@ class Session:
         self.take(entry)
 
     def save(self) -> None:
-        self.checkpoint = (self.outbox.snapshot(), len(self.log))
+        self.checkpoint = self.outbox.snapshot()
+        self.before += len(self.log)
+        self.log.clear()
 
     def restart(self, now: int) -> None:
         """From the checkpoint, over the log since; what it says to call then is not called."""
-        snapshot, at = self.checkpoint
         self.outbox = OrderOutbox(identify, RULES)
-        self.outbox.restore(snapshot)
-        for index in range(at, len(self.log)):
+        self.outbox.restore(self.checkpoint)
+        for index in range(len(self.log)):
             self._apply(index)
         self.take(lambda outbox: outbox.recover(now))
 
@@ -119,7 +120,7 @@ class Session:
         calls = self.log[index](self.outbox) or ()
         for fact in self.outbox.facts():
             if isinstance(fact, OrderEnded):
-                self.endings.setdefault(fact.entry.order_id, {})[index] = fact.status
+                self.endings.setdefault(fact.entry.order_id, {})[self.before + index] = fact.status
         return calls
 
 
@@ -316,7 +317,7 @@ def run(
         save_every: Rounds between two checkpoints.
     """
     random, session = Random(seed), Session(of)
-    venue = UnsteadyVenue(random, session, each_round)
+    venue = UnsteadyVenue(random, session, 3 * each_round)
     now, given, rounds, crashes, calm = START, 0, 0, 0, 0
     while given < count or calm < CALM_ROUNDS:
         now += STEP_MS
