@@ -39,6 +39,9 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         auto_resolved: Resolved by a price feed at `resolves_at`.
         series: The recurring series a windowed market belongs to.
         volume_24h: Dollars traded in 24 h, for screening.
+        rewards_min_size: Shares below which a quote earns no liquidity rewards.
+        rewards_max_spread: Cents from the mid within which a quote earns them; 0 where none do.
+        rewards_daily: Dollars of rewards a day, shared by all quotes.
         event_markets: How many markets a neg-risk event has, its outcomes; 0 when unknown.
         augmented: The neg-risk event may still get outcomes, or has placeholders among them.
         placeholder: The market stands for an outcome that is not named yet.
@@ -73,6 +76,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     series: str = ""
     rewards_min_size: Decimal = Decimal(0)
     rewards_max_spread: Decimal = Decimal(0)
+    rewards_daily: Decimal = Decimal(0)
     event_markets: int = 0
     augmented: bool = False
     placeholder: bool = False

@@ -102,7 +102,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         decision: "place", "bundle", "replace", "cancel", "merge", "split", "drop" (a signal is
-            given up) or "none".
+            given up), "sample" (an estimate of liquidity rewards) or "none".
         reason: Why, in a stable word such as "drift-below-threshold".
     """
 

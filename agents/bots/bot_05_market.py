@@ -44,6 +44,7 @@ class MakerMarket(msgspec.Struct, kw_only=True):
         per_dollar: Five-minute markouts per dollar, the latest `markout_fills`.
         bid: Refusals of the bid, in YES space.
         ask: Refusals of the ask.
+        sampled: Minute of the last estimate of rewards.
     """
 
     series: str = ""
@@ -60,6 +61,7 @@ class MakerMarket(msgspec.Struct, kw_only=True):
     per_dollar: list[float] = msgspec.field(default_factory=list)
     bid: Backoff = msgspec.field(default_factory=Backoff)
     ask: Backoff = msgspec.field(default_factory=Backoff)
+    sampled: int = 0
 
     def backoff(self, is_bid: bool) -> Backoff:
         """Refusals of one side, in YES space."""

@@ -23,6 +23,7 @@ from agents.bots.bot_05_market import (
 )
 from agents.bots.bot_05_numbers import MakerNumbers, maker_numbers
 from agents.bots.bot_05_quotes import OrderBudget, Reconciler
+from agents.bots.bot_05_rewards import MINUTE_MS, sample
 from agents.bots.bot_05_workings import Worked, Workings
 from agents.bots.exits import Exit, cancel_all, selling_price, work
 from agents.bots.view import Account, OwnOrder, View
@@ -31,6 +32,7 @@ from configs.rules import TradingRules
 from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.market import MarketTrade
+from schemas.ops import ClockTick
 from schemas.trading import Fill, IntentDenied, Order, OrderPlaced, OrderRejected
 from schemas.values import Action, BotState, IntentKind, Side
 from streams.orders import is_bid
@@ -96,7 +98,8 @@ class MarketMaker(Bot[MarketMakerState]):
         if pairs >= self._parameters.merge_pairs:
             note = Note(decision="merge", reason="pairs-matched", features={"pairs": float(pairs)})
             return [Merge(pairs), note]
-        return self._decide(state, market, event, view, numbers, view.account)
+        decided = self._decide(state, market, event, view, numbers, view.account)
+        return [*self._sample_rewards(market, event, view), *decided]
 
     def forget(self, state: MarketMakerState, market_id: MarketId) -> None:
         """See `Bot.forget`; the window's volume measures the next one's buckets."""
@@ -105,6 +108,15 @@ class MarketMaker(Bot[MarketMakerState]):
         market = state.markets.pop(market_id, None)
         if market is not None and market.series and market.traded:
             state.series[market.series] = market.traded
+
+    def _sample_rewards(self, market: MakerMarket, event: Message, view: View) -> list[Note]:
+        """The estimate of liquidity rewards, once a minute."""
+        minute = view.now // MINUTE_MS
+        if not isinstance(event, ClockTick) or minute == market.sampled:
+            return []
+        market.sampled = minute
+        note = sample(view)
+        return [] if note is None else [note]
 
     def _observe(
         self,

@@ -63,6 +63,7 @@ def parse_market(document: dict[str, Any]) -> Market:
             series=str(event.get("seriesSlug") or ""),
             rewards_min_size=_decimal(document.get("rewardsMinSize") or 0),
             rewards_max_spread=_decimal(document.get("rewardsMaxSpread") or 0),
+            rewards_daily=_daily_rewards(document),
             match_id=_match_id(tags),
         )
     except (KeyError, ValueError, IndexError, TypeError, ArithmeticError) as error:
@@ -96,6 +97,12 @@ def parse_event(document: dict[str, Any]) -> EventFacts:
         document: As `GET /events` lists it, with its `markets`.
     """
     return EventFacts(len(document.get("markets") or ()), bool(document.get("negRiskAugmented")))
+
+
+def _daily_rewards(document: dict[str, Any]) -> Decimal:
+    """Dollars a day that the market's liquidity rewards share out."""
+    pools = [pool for pool in document.get("clobRewards") or [] if isinstance(pool, dict)]
+    return sum((_decimal(pool.get("rewardsDailyRate") or 0) for pool in pools), Decimal(0))
 
 
 def _texts(value: str | list[str]) -> list[str]:

@@ -84,6 +84,16 @@ def test_a_disputed_market_is_not_active() -> None:
     assert paused.status is MarketStatus.PAUSED
 
 
+def test_the_pools_of_a_market_s_liquidity_rewards_add_up() -> None:
+    pools = [{"rewardsDailyRate": 3, "endDate": "2500-12-31"}, {"rewardsDailyRate": 0.5}, {}]
+    rewarded = {"rewardsMinSize": 50, "rewardsMaxSpread": 4.5, "clobRewards": pools}
+    market = parse_market({**DOCUMENT, **rewarded})
+    assert market.rewards_min_size == 50
+    assert market.rewards_max_spread == Decimal("4.5")
+    assert market.rewards_daily == Decimal("3.5")
+    assert MARKET.rewards_daily == 0
+
+
 @given(st.integers(1, 99), st.sampled_from([100, 50, 25, 10, 1]))
 def test_ticks_are_exact_on_every_grid(cents: int, tick: int) -> None:
     ticks = ticks_of(f"{cents / 100:.2f}", tick)
