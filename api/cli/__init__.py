@@ -139,11 +139,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at everything, also without the API; say what is wrong and what to do."""
-    import logging
-
     from api.cli.doctor import examine_installation
 
-    logging.disable(logging.CRITICAL)
     examine_installation(as_json)
 
 

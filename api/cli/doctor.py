@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -15,7 +18,8 @@ MARK = {Level.OK: "ok      ", Level.WARNING: "warning ", Level.TROUBLE: "TROUBLE
 
 def examine_installation(as_json: bool) -> None:
     """Print every check; exit 0 when all is well, 1 with warnings, 4 with trouble."""
-    symptoms = examine(asyncio.run(look(Settings())))
+    with _silent_libraries():
+        symptoms = examine(asyncio.run(look(Settings())))
     if as_json:
         level = worst(symptoms)
         typer.echo(json.dumps({"level": level, "checks": [item._asdict() for item in symptoms]}))
@@ -25,3 +29,14 @@ def examine_installation(as_json: bool) -> None:
             if advice and grade is not Level.OK:
                 typer.echo(f"{'':24} -> {advice}")
     raise typer.Exit(EXIT[worst(symptoms)])
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """What clients log while a broker is away is said by the checks already."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
