@@ -329,7 +329,7 @@ async def test_orders_and_equity_come_from_a_real_database(database: str) -> Non
         assert [item["order_id"] for item in done.json()["data"]["orders"]] == ["o1"]
         story = (await client.get("/api/v1/orders/o1")).json()["data"]
         assert story["verdict"]["verdict"] == "APPROVED"
-        assert [fill["size"] for fill in story["fills"]] == ["4.000000", "6.000000"]
+        assert [fill["size"] for fill in story["fills"]] == ["4", "6"]
         curve = (await client.get("/api/v1/metrics/portfolio")).json()["data"]
         assert curve["times"] == [T0 + 61]
         assert [float(value) for value in curve["pnl"]] == [-0.5]
