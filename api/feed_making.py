@@ -45,7 +45,11 @@ class Switched(NamedTuple):
 
 
 class FeedMaker:
-    """Makes the feeds; a shared host (`PETS_FEEDS_URL`) stands in for all others."""
+    """Makes the feeds; a shared host (`PETS_FEEDS_URL`) stands in for all others.
+
+    Attributes:
+        feeds: `feeds.yaml`.
+    """
 
     def __init__(self, settings: Settings, feeds: Feeds) -> None:
         """Take over what decides.
@@ -55,7 +59,7 @@ class FeedMaker:
             feeds: `feeds.yaml`.
         """
         self._settings = settings
-        self._feeds = feeds
+        self.feeds = feeds
 
     def all(self) -> Iterator[Switched]:
         """Every source, on or off."""
@@ -78,7 +82,7 @@ class FeedMaker:
         return SHARED_KEY if self._settings.feeds_url else secret.get_secret_value()
 
     def _news(self) -> Iterator[Switched]:
-        feeds, own = self._feeds, self._settings
+        feeds, own = self.feeds, self._settings
         shared = ((outlet, kind, self.host("rss", "")) for outlet, kind in SHARED_OUTLETS)
         for outlet, kind, host in shared if own.feeds_url else ():
             feed = RssFeed(outlet, kind, f"{host}/{outlet}.xml", SHARED_RSS_EVERY_S)
@@ -101,7 +105,7 @@ class FeedMaker:
         )
 
     def _esports(self) -> Iterator[Switched]:
-        feeds, own = self._feeds, self._settings
+        feeds, own = self.feeds, self._settings
         yield self._keyed(
             "pandascore",
             feeds.pandascore,
@@ -130,7 +134,7 @@ class FeedMaker:
         )
 
     def _social(self) -> Iterator[Switched]:
-        feeds, own = self._feeds, self._settings
+        feeds, own = self.feeds, self._settings
         yield self._keyed(
             "kaito",
             feeds.kaito,

@@ -109,7 +109,7 @@ class FeedRunner:
 
     def _follow(self, feed: Feed, tasks: asyncio.TaskGroup) -> None:
         """Start the socket that belongs to a feed, if there is one."""
-        feeds = load_feeds(self._settings.config_dir)
+        feeds = self._maker.feeds
         if isinstance(feed, PandaScoreFeed) and feeds.pandascore is not None:
             frames = FrameSockets(
                 self._maker.host(feed.name, feeds.pandascore.url),

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from agents.bots.bot_01_legs import Bundle, Leg, Step, excess_within, exit_of, why_give_up
+from agents.bots.bot_01_legs import Bundle, Step, excess_within, exit_of, why_give_up
 from agents.bots.bot_01_sizing import ZERO, PairNumbers
 from agents.bots.exits import buying_price, cancel_all, selling_price, work
+from agents.bots.leg import Leg
 from agents.bots.view import Holding, OwnOrder, View
 from configs.complements import Complement
 from configs.rules import TradingRules

@@ -12,7 +12,7 @@ import msgspec
 from agents.bots.backoff import Backoff
 from agents.bots.base import Note, OrderDraft, Place, PlaceBundle, Proposal
 from agents.bots.bot_01_complement_legs import PairView, adopt, advance, as_leg, is_over, see
-from agents.bots.bot_01_legs import Bundle, Leg, close, excess_within
+from agents.bots.bot_01_legs import Bundle, close, excess_within
 from agents.bots.bot_01_sizing import (
     ZERO,
     LegStatistics,
@@ -24,6 +24,7 @@ from agents.bots.bot_01_sizing import (
 )
 from agents.bots.directional import token_quotes
 from agents.bots.exits import cancel_all
+from agents.bots.leg import Leg
 from agents.bots.view import View
 from configs.bots import RebalancingParameters
 from configs.complements import Complement

@@ -13,31 +13,12 @@ import msgspec
 from agents.bots.base import Proposal
 from agents.bots.bot_01_sizing import ZERO, LegStatistics, PairNumbers
 from agents.bots.exits import Exit, buying_price, cancel_all, selling_price, work
+from agents.bots.leg import Leg
 from agents.bots.lifecycle import is_expired
 from agents.bots.view import OwnOrder, View
 from configs.rules import TradingRules
 from schemas.trading import Fill
 from schemas.values import Action, Price, Side
-
-
-class Leg(msgspec.Struct, kw_only=True):
-    """One side of a bundle: its limit price, and what was bought and sold under its id."""
-
-    price: Decimal
-    bought: Decimal = ZERO
-    cost: Decimal = ZERO
-    sold: Decimal = ZERO
-    proceeds: Decimal = ZERO
-
-    @property
-    def held(self) -> Decimal:
-        """Shares."""
-        return self.bought - self.sold
-
-    @property
-    def average(self) -> Decimal:
-        """Dollars paid per share; the limit price before anything filled."""
-        return self.cost / self.bought if self.bought else self.price
 
 
 class Bundle(msgspec.Struct, kw_only=True):

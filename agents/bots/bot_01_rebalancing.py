@@ -14,7 +14,7 @@ from agents.bots.backoff import Backoff
 from agents.bots.base import Bot, Interest, Merge, Note, Place, PlaceBundle, Proposal, Split
 from agents.bots.bot_01_complements import ComplementTrader, Places, unhedged_cost
 from agents.bots.bot_01_entry import PairChoice, PairFinder, ask_drafts, drafts
-from agents.bots.bot_01_legs import Bundle, Leg, Step, adopt, advance, close, is_over, open_excess
+from agents.bots.bot_01_legs import Bundle, Step, adopt, advance, close, is_over, open_excess
 from agents.bots.bot_01_sizing import (
     ZERO,
     LegStatistics,
@@ -22,6 +22,7 @@ from agents.bots.bot_01_sizing import (
     pair_numbers,
 )
 from agents.bots.exits import cancel_all
+from agents.bots.leg import Leg
 from agents.bots.view import View
 from configs.bots import RebalancingParameters
 from configs.complements import Complement

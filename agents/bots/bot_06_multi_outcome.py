@@ -9,7 +9,8 @@ from agents.bots.backoff import Backoff
 from agents.bots.base import Bot, Interest, Note, Place, PlaceBundle, Proposal, Reply
 from agents.bots.bot_06_entry import SetFinder, event_obstacle
 from agents.bots.bot_06_portfolio import Estimates, Portfolio, take
-from agents.bots.bot_06_sets import SetBundle, SetLeg, advance, is_over
+from agents.bots.bot_06_sets import SetBundle, advance, is_over
+from agents.bots.leg import Leg
 from agents.bots.view import ZERO, Markets, View
 from configs.bots_directional import MultiOutcomeParameters
 from configs.rules import TradingRules
@@ -149,7 +150,7 @@ class MultiOutcome(Bot[MultiOutcomeState]):
             self.identity.bot_id, event.event_id, "bundle", view.market.venue_event_id
         )
         legs = {
-            market_id: SetLeg(price=price)
+            market_id: Leg(price=price)
             for market_id, price in zip(markets, choice.prices, strict=True)
         }
         place.bundle = SetBundle(

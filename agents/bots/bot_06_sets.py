@@ -11,6 +11,7 @@ import msgspec
 
 from agents.bots.base import Cancel, OrderDraft, Proposal
 from agents.bots.exits import Exit, buying_price, cancel_all, selling_price, work
+from agents.bots.leg import Leg
 from agents.bots.lifecycle import is_expired, may_cancel
 from agents.bots.position import Move
 from agents.bots.view import ZERO, Markets, OwnOrder, View
@@ -20,25 +21,6 @@ from schemas.ids import MarketId
 from schemas.trading import Fill
 from schemas.values import Action, IntentKind, Price, Side
 from streams.bundles import headroom
-
-
-class SetLeg(msgspec.Struct, kw_only=True):
-    """One outcome of a bundle: its limit price, and what was bought and sold under its id."""
-
-    price: Decimal
-    bought: Decimal = ZERO
-    cost: Decimal = ZERO
-    sold: Decimal = ZERO
-
-    @property
-    def held(self) -> Decimal:
-        """Shares."""
-        return self.bought - self.sold
-
-    @property
-    def average(self) -> Decimal:
-        """Dollars paid per share; the limit price before anything filled."""
-        return self.cost / self.bought if self.bought else self.price
 
 
 class SetBundle(msgspec.Struct, kw_only=True):
@@ -52,7 +34,7 @@ class SetBundle(msgspec.Struct, kw_only=True):
     bundle_id: str
     side: Side
     asked_at: int
-    legs: dict[MarketId, SetLeg]
+    legs: dict[MarketId, Leg]
     touched_at: int | None = None
 
     @property
@@ -173,7 +155,7 @@ def _untouched(bundle: SetBundle, view: View, parameters: MultiOutcomeParameters
 
 def _complete(
     bundle: SetBundle,
-    leg: SetLeg,
+    leg: Leg,
     view: View,
     bids: tuple[OwnOrder, ...],
     parameters: MultiOutcomeParameters,

@@ -1,7 +1,7 @@
 """The market channel's seven events, normalised (PROTOCOL.md section 6.1). Pure.
 
-The tolerant reading, as the venue's own client does it. Books come the quick way, through `wire`;
-what that refuses is read here before it is given up.
+The tolerant reading, as the venue's own client does it; `pets vectors` holds it against the golden
+cases. The connector reads its books the quick and strict way, through `wire`.
 """
 
 from collections.abc import Callable

@@ -55,6 +55,7 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("streams/exposure.py", "streams/exposure_book.py"),
         (
             "tests/streams/test_exposure.py",
+            "tests/properties/test_exposure_properties.py",
             "tests/agents/stages/test_gate_checks.py",
             "tests/agents/stages/test_gate_bundles.py",
             "tests/agents/stages/test_gate_claims.py",

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from agents.bots.base import Cancel, Place, Proposal
-from agents.bots.bot_01_legs import Bundle, Leg, Step, advance, close, is_over
+from agents.bots.bot_01_legs import Bundle, Step, advance, close, is_over
 from agents.bots.bot_01_sizing import LegStatistics, pair_numbers
+from agents.bots.leg import Leg
 from agents.bots.view import Holding, OwnOrder, View
 from configs.bots import RebalancingParameters, load_bot
 from configs.rules import load_rules

@@ -3,9 +3,10 @@ from decimal import Decimal
 import pytest
 
 from agents.bots.base import Cancel, Merge, Note, OrderDraft, Place, PlaceBundle, Proposal, Split
-from agents.bots.bot_01_legs import Bundle, Leg
+from agents.bots.bot_01_legs import Bundle
 from agents.bots.bot_01_rebalancing import PairMarket, Rebalancing, RebalancingState
 from agents.bots.bot_01_sizing import LegStatistics
+from agents.bots.leg import Leg
 from agents.bots.view import View
 from configs.bots import RebalancingParameters, load_bot
 from configs.rules import load_rules
