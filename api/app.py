@@ -15,9 +15,9 @@ from api.models import Problem
 from api.present_metrics import PresentCollector
 from api.problems import MEDIA_TYPE, add_handlers
 from api.request_metrics import RequestMetrics
-from api.routes import bots, health, metrics, orders, positions, risk, status
+from api.routes import bots, health, logs, metrics, orders, positions, risk, status
 
-ROUTERS = (health, status, bots, positions, orders, metrics, risk)
+ROUTERS = (health, status, bots, positions, orders, metrics, risk, logs)
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "What was expected, what was received, what to do.",

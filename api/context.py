@@ -1,6 +1,7 @@
 """What the routes share: settings, the present, the commander, the database pool."""
 
 from collections.abc import Coroutine
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from api.commands import Commander
 from api.freshness import Known
 from api.live import LiveState
 from api.live_reader import LiveReader
+from api.log_topic import FindLines, logged
 from api.models import Envelope, T
 from api.patience import within
 from api.problems import WITHOUT_DATABASE, ApiError
@@ -37,6 +39,7 @@ class Context:
 
     Attributes:
         pool: The database's connections; None while it does not answer.
+        find_lines: Reads the log topic.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Context:
         self.reader = reader
         self.commander = commander
         self.pool: Pool | None = None
+        self.find_lines: FindLines = partial(logged, settings)
 
     @property
     def source(self) -> str:

@@ -219,6 +219,21 @@ class StatusView(ApiModel):
     open_positions: int
 
 
+class LogView(ApiModel):
+    """One line that a component logged."""
+
+    at: int = Field(description="Wall time, ms UTC.")
+    component: str
+    level: str
+    logger: str
+    event: str = Field(description="What happened, in a word or a sentence.")
+    correlation_id: str = Field(
+        description="The request, or the message that a stage was applying; may be empty."
+    )
+    causation_id: str = Field(description="What led to that message; may be empty.")
+    fields: dict[str, str] = Field(description="Everything else that was logged.")
+
+
 class CommandView(ApiModel):
     """A command's fate, read back from the risk gate."""
 

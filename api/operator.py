@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 
 from api.callers import asked_by
@@ -10,6 +11,8 @@ from api.context import Context, context_of
 from api.models import CommandView
 from schemas.control import Verb
 from schemas.ids import BotId
+
+log = structlog.get_logger(__name__)
 
 ANSWER_S = 5.0
 
@@ -32,6 +35,7 @@ class Operator:
             GateSilentError: It is written, and not answered yet.
         """
         sent = await self._context.commander.send(verb, bot_id, reason, self._by, confirms)
+        log.info("command-sent", command_id=sent.event_id, verb=verb, bot_id=bot_id, by=self._by)
         answer = await applied(self._context.state, sent, ANSWER_S)
         return CommandView(
             command_id=sent.event_id,

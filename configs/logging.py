@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -25,6 +26,19 @@ QUIET = (
 """Libraries of which only warnings and worse are of interest."""
 REPEAT_GAP_S = 10.0
 """Least seconds between two equal warnings of those libraries."""
+
+Subject = Callable[[], Mapping[str, str]]
+"""Says what a task is at work on: fields such as a correlation id."""
+_subject: ContextVar[Subject | None] = ContextVar("log-subject", default=None)
+
+
+def log_about(subject: Subject) -> None:
+    """Add fields to every line that this task logs from now on.
+
+    Args:
+        subject: Asked when a line is written, so that work without lines costs nothing.
+    """
+    _subject.set(subject)
 
 
 def configure_logging(level: str, *, component: str = "", secrets: Iterable[str] = ()) -> None:
@@ -49,17 +63,13 @@ def configure_logging(level: str, *, component: str = "", secrets: Iterable[str]
     for secret in secrets:
         know_secret(secret)
 
-    def add_component(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-        if component:
-            event.setdefault("component", component)
-        return event
-
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_subject,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        add_component,
+        _named(component),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
@@ -87,6 +97,24 @@ def configure_logging(level: str, *, component: str = "", secrets: Iterable[str]
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
+
+
+def add_log_handler(handler: logging.Handler) -> None:
+    """Give a further handler every line as standard output gets it: one JSON object, no secrets.
+
+    Args:
+        handler: Takes the lines until it is removed from the root logger.
+
+    Raises:
+        ConfigurationError: `configure_logging` was not called before.
+    """
+    root = logging.getLogger()
+    formatters = [each.formatter for each in root.handlers]
+    if not formatters or not isinstance(formatters[0], structlog.stdlib.ProcessorFormatter):
+        raise ConfigurationError("Logs cannot go elsewhere: call configure_logging first.")
+    handler.setFormatter(formatters[0])
+    handler.addFilter(Spaced())
+    root.addHandler(handler)
 
 
 class Spaced(logging.Filter):
@@ -118,6 +146,25 @@ class Spaced(logging.Filter):
         if count := self._kept_back.pop(key, 0):
             record.repeated = count
         return True
+
+
+def _named(component: str) -> Processor:
+    """A structlog processor: the process's name, where the line has none."""
+
+    def add_component(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        if component:
+            event.setdefault("component", component)
+        return event
+
+    return add_component
+
+
+def add_subject(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A structlog processor: what the task is at work on, where the line does not say it."""
+    subject = _subject.get()
+    for name, value in subject().items() if subject is not None else ():
+        event.setdefault(name, value)
+    return event
 
 
 def redact_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -49,6 +49,29 @@ class Alert(Message, frozen=True, kw_only=True, tag="alert"):
     detail: str
 
 
+class LogLine(Message, frozen=True, kw_only=True, tag="log-line"):
+    """One line of a component's log, secrets redacted; `source` is the component.
+
+    Attributes:
+        at: Wall time of the line, ms UTC; `event_time` is the session's.
+        level: "debug", "info", "warning", "error" or "critical".
+        logger: The module that logged it.
+        event: What happened, in a word or a sentence.
+        correlation_id: What the component was working on: the `event_id` of the message that a
+            stage was applying, or the correlation id of an API request. `causation_id` is that of
+            the message.
+        fields: Everything else that was logged, as text.
+    """
+
+    at: int
+    level: str
+    logger: str
+    event: str
+    pid: int
+    fields: dict[str, str]
+    correlation_id: str = ""
+
+
 class DeadLetter(Message, frozen=True, kw_only=True, tag="dead-letter"):
     """A record, or one event inside a frame, that could not be decoded or processed.
 

@@ -4,9 +4,22 @@ The table in docs/dataflow.md is generated from it.
 """
 
 from schemas import control, market, ops, outside, pairs, portfolio, risk, trading
+from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
-__all__ = ["BY_NAME", "DAY_MS", "TOPICS", "Cleanup", "Scope", "TopicSpec"]
+__all__ = [
+    "ALERTS",
+    "BY_NAME",
+    "CHECKPOINTS",
+    "DAY_MS",
+    "DEAD_LETTERS",
+    "HEARTBEATS",
+    "LOGS",
+    "TOPICS",
+    "Cleanup",
+    "Scope",
+    "TopicSpec",
+]
 
 BOOK_EVENTS = TopicSpec(
     "pets.market.book-events.v1",
@@ -304,42 +317,6 @@ BOOK_TOPS = TopicSpec(
     "Best prices per market, at most every 100 ms; key is the market id.",
     Cleanup.COMPACT,
 )
-HEARTBEATS = TopicSpec(
-    "pets.ops.heartbeats.v1",
-    (ops.Heartbeat,),
-    Scope.COMPONENT,
-    ("every stage",),
-    ("api",),
-    "Every component's pulse, progress and lag.",
-    retention_ms=DAY_MS,
-)
-ALERTS = TopicSpec(
-    "pets.ops.alerts.v1",
-    (ops.Alert,),
-    Scope.COMPONENT,
-    ("every stage",),
-    ("api",),
-    "What an operator should know.",
-    retention_ms=90 * DAY_MS,
-)
-CHECKPOINTS = TopicSpec(
-    "pets.ops.checkpoints.v1",
-    (ops.Checkpoint,),
-    Scope.COMPONENT,
-    ("every stage",),
-    ("the same stage at its start",),
-    "A stage's state with the input position it includes; key is stage and partition.",
-    Cleanup.COMPACT,
-)
-DEAD_LETTERS = TopicSpec(
-    "pets.dead-letters.v1",
-    (ops.DeadLetter, ops.DeadLetterRetried),
-    Scope.SOURCE,
-    ("every stage", "connector", "sinks", "api", "cli"),
-    ("api", "cli"),
-    "Records and events that could not be decoded or processed, with the cause; and retries.",
-    retention_ms=30 * DAY_MS,
-)
 
 TOPICS: tuple[TopicSpec, ...] = (
     BOOK_EVENTS,
@@ -368,6 +345,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     BOOK_TOPS,
     HEARTBEATS,
     ALERTS,
+    LOGS,
     CHECKPOINTS,
     DEAD_LETTERS,
 )

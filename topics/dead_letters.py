@@ -24,6 +24,7 @@ def letter_of(
     error: object,
     payload: bytes | msgspec.Raw,
     now: int,
+    cause: str = "",
 ) -> DeadLetter:
     """The dead letter of one message, or of a whole record.
 
@@ -36,6 +37,7 @@ def letter_of(
         error: The cause.
         payload: The bytes; what exceeds `PAYLOAD_LIMIT` stays on the source topic.
         now: The reader's time, ms of the session clock.
+        cause: The message's `event_id`, where it could be decoded.
     """
     data = bytes(payload)
     cut = len(data) > PAYLOAD_LIMIT
@@ -45,6 +47,7 @@ def letter_of(
         event_time=now,
         ingest_time=now,
         source=reader,
+        causation_id=cause,
         topic=topic,
         partition=partition,
         offset=offset,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from agents.shell.context import ShellContext
+from agents.shell.notable import log_outcome
 from agents.shell.verdicts import reasons_of
 from agents.stages.framing import Outcome
 from schemas.ids import derive_id
@@ -71,6 +72,7 @@ class StageReport:
         self._processed += 1
         counts.messages += outcome.applied
         counts.records_out += len(outcome.records)
+        log_outcome(self._stage, outcome)
         for reason in reasons_of(outcome):
             self._metrics.verdicts.labels(reason).inc()
         self._metrics.frame_size.observe(outcome.applied + len(outcome.dead))
@@ -114,12 +116,13 @@ class StageReport:
         )
         await self._context.reports.publish(HEARTBEATS, self._stage, heartbeat)
 
-    async def alert(self, rule: str, detail: str) -> None:
+    async def alert(self, rule: str, detail: str, cause: str = "") -> None:
         """Publish a critical alert.
 
         Args:
             rule: Its name.
             detail: What happened and what to do, in a sentence.
+            cause: The `event_id` of the message it is about, if it is about one.
 
         Raises:
             InfrastructureError: The broker took no more records.
@@ -131,12 +134,14 @@ class StageReport:
             event_time=now,
             ingest_time=now,
             source=self._stage,
+            causation_id=cause,
             rule=rule,
             severity=Severity.CRITICAL,
             scope=self._stage,
             detail=detail,
         )
-        log.error(rule, stage=self._stage, detail=detail, event_id=alert.event_id)
+        about = {"correlation_id": cause} if cause else {}
+        log.error(rule, stage=self._stage, detail=detail, event_id=alert.event_id, **about)
         await self._context.reports.publish(ALERTS, self._stage, alert)
 
     def _tell_counts(self) -> None:
@@ -160,4 +165,5 @@ class StageReport:
             "dead-letters",
             f"{self._stage} set {count} message(s) of {letter.topic} aside, the last at offset "
             f"{letter.offset}: {letter.error[:300]} See the topic of dead letters.",
+            letter.causation_id,
         )

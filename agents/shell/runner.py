@@ -14,6 +14,7 @@ from faust.types import TP, EventT, StreamT
 
 from agents.shell.app import PetsApp
 from agents.shell.context import ShellContext
+from agents.shell.notable import subject_of
 from agents.shell.pace import CheckpointPace
 from agents.shell.partition_run import PartitionRun
 from agents.shell.report import StageReport
@@ -21,6 +22,7 @@ from agents.shell.restore import Resumption, find_resumptions
 from agents.shell.takeover import PartitionWriters, take_over
 from agents.stages.base import Stage
 from agents.stages.framing import FrameFold
+from configs.logging import log_about
 from schemas.errors import PETSError
 
 log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ class StageAgent:
         self._make = make
         self._context = context
         self._runs: dict[int, PartitionRun] = {}
+        self._working: FrameFold | None = None
         self._stopping = False
         self._report = StageReport(self.name, context)
         settings = context.settings
@@ -116,6 +119,7 @@ class StageAgent:
         return max(0, (end or run.behind) - run.position)
 
     async def _consume(self, stream: StreamT[bytes]) -> None:
+        log_about(self._subject)
         async for event in cast(Stream[bytes], stream).noack().events():
             try:
                 await self._handle(event)
@@ -128,9 +132,13 @@ class StageAgent:
         run = self._runs.get(message.partition)
         if run is None or self._stopping:
             return
+        self._working = run.fold
         outcome = await run.handle(message.offset, message.value or b"", event.ack)
         if outcome is not None:
             await self._report.note(outcome, run.fold.now)
+
+    def _subject(self) -> Mapping[str, str]:
+        return {} if self._working is None else subject_of(self.name, self._working)
 
     def positions(self) -> Mapping[TP, int]:
         """Offset of the next record, for each partition it holds."""

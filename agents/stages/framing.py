@@ -73,6 +73,11 @@ class FrameFold:
 
     Everything here is a function of the input records, so that after a crash the same records
     give the same outputs with the same positions.
+
+    Attributes:
+        offset: The last input offset applied.
+        now: The greatest `ingest_time` applied, ms.
+        applying: The message that is being applied or was applied last; for logs.
     """
 
     def __init__(self, make: MakeStage, partition: int, shards: int) -> None:
@@ -100,6 +105,7 @@ class FrameFold:
         self._applied = AppliedFrames()
         self.offset = START
         self.now = 0
+        self.applying: Message | None = None
 
     @property
     def name(self) -> str:
@@ -144,7 +150,7 @@ class FrameFold:
         decode, apply, add = self._codec.decode, self._guarded.apply, outbox.add
         for index, encoded in enumerate(frame.messages):
             try:
-                message = decode(encoded)
+                message = self.applying = decode(encoded)
                 emits = apply(message)
             except (DecodeError, FoldError) as error:
                 failures += isinstance(error, FoldError)
@@ -191,4 +197,5 @@ class FrameFold:
         self, index: int, error: PETSError, payload: bytes | msgspec.Raw
     ) -> DeadLetter:
         place = (self._topic.name, self._partition, self.offset, index)
-        return letter_of(self.name, *place, error, payload, self.now)
+        cause = error.event_id if isinstance(error, FoldError) else ""
+        return letter_of(self.name, *place, error, payload, self.now, cause)

@@ -16,6 +16,20 @@ JOURNAL_LIMIT = 5_000
 class FoldError(ApplicationError):
     """A stage raised while it applied a message; the message was left out."""
 
+    def __init__(self, stage: str, message: Message, cause: Exception) -> None:
+        """Say what happened.
+
+        Args:
+            stage: The stage's name.
+            message: What it could not apply.
+            cause: What it raised.
+        """
+        super().__init__(
+            f"The stage {stage} could not apply {type(message).__name__} {message.event_id}: "
+            f"{type(cause).__name__}: {cause}"
+        )
+        self.event_id = message.event_id
+
 
 class GuardedStage:
     """A stage with the messages since its last snapshot, so that a failed one can be undone.
@@ -47,10 +61,7 @@ class GuardedStage:
             emits = self._stage.apply(message)
         except Exception as error:
             self._undo()
-            raise FoldError(
-                f"The stage {self._stage.name} could not apply {type(message).__name__} "
-                f"{message.event_id}: {type(error).__name__}: {error}"
-            ) from error
+            raise FoldError(self._stage.name, message, error) from error
         self._journal.append(message)
         if len(self._journal) >= JOURNAL_LIMIT:
             self.snapshot()

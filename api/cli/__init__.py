@@ -135,6 +135,23 @@ def status(
 
 
 @app.command()
+def logs(
+    component: Annotated[str, typer.Option(help="e.g. gate, connector, api.")] = "",
+    level: Annotated[str, typer.Option(help="The least level.")] = "info",
+    since: Annotated[str, typer.Option(help="A span such as 10m or 2h, or an ISO time.")] = "1h",
+    correlation: Annotated[
+        str, typer.Option(help="An id of a request, a command, or a message being applied.")
+    ] = "",
+    count: Annotated[int, typer.Option("-n", help="The newest so many.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+) -> None:
+    """Print what the components logged, also without the API."""
+    from api.cli.log_lines import show_logs
+
+    show_logs(component, level, since, correlation, count, as_json)
+
+
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

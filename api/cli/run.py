@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from configs.settings import Settings
@@ -28,7 +29,8 @@ def run_stages(names: str, check: bool) -> None:
     if names in SERVICES:
         start = _service(names, settings)
         if not check:
-            start()
+            with _logging_to_the_log(names, settings):
+                start()
         return
     from agents.shell.worker import main
     from api.stages import Stages
@@ -46,7 +48,16 @@ def run_stages(names: str, check: bool) -> None:
         for make in factories:
             make(0).snapshot()
         return
-    raise SystemExit(main(settings, factories))
+    with _logging_to_the_log(names, settings):
+        code = main(settings, factories)
+    raise SystemExit(code)
+
+
+def _logging_to_the_log(names: str, settings: Settings) -> AbstractContextManager[None]:
+    """The dashboard reaches nothing but the API, so its log stays on standard output."""
+    from api.log_topic import logs_on_the_log
+
+    return nullcontext() if names == "dashboard" else logs_on_the_log(settings, names)
 
 
 def _service(name: str, settings: Settings) -> Callable[[], None]:

@@ -19,9 +19,10 @@ from schemas.control import CapitalAllocated
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from schemas.ids import BotId
-from schemas.ops import DeadLetter, Heartbeat
+from schemas.ops import DeadLetter, Heartbeat, LogLine
 from tests.sinks.messages import ACCOUNT, T0, at
 from topics.catalog import GATE_INPUTS, TopicSpec
+from topics.log_lines import Wanted
 
 URL = "http://127.0.0.1:8000"
 NOW = 10_000
@@ -88,7 +89,14 @@ class Running:
         self.reader.caught_up.set()
         commander = Commander(self.log, ACCOUNT, self.settings.clock())
         self.context = Context(self.settings, self.state, self.reader, commander)
+        self.context.find_lines = self._find_lines
+        self.lines: list[LogLine] = []
         self.app = create_app(self.context, nothing)
+
+    async def _find_lines(self, wanted: Wanted) -> list[LogLine]:
+        if self.log.away:
+            raise InfrastructureError("the broker is away")
+        return [line for line in self.lines if wanted.fits(line)][-wanted.limit :]
 
     def use(self, database: Database) -> None:
         """Let the database answer."""

@@ -20,6 +20,7 @@ from sinks.queries.orders import ORDER, ORDERS
 from tests.api.running import NOW, Database, Running, beats
 from tests.api.test_database_routes import ORDER_ROW
 from tests.sinks.messages import BOT, at, denied, equity, listed, order, position, top
+from tests.topics.log_messages import line
 
 HEADERS = {"X-API-Key": dashboard_key(""), "Host": "127.0.0.1"}
 CHECKS = [
@@ -38,6 +39,7 @@ def system() -> Running:
     running.fund(BOT)
     running.tell(listed(0), equity(NOW), position(NOW, "10"), top(NOW), denied(order()))
     running.tell(*beats(NOW))
+    running.lines.append(line("ready", seconds="1.5"))
     return running
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -5,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from configs.logging import Spaced, configure_logging
+from configs.logging import Spaced, add_log_handler, configure_logging, log_about
 from schemas.errors import ConfigurationError
 
 
@@ -113,3 +114,67 @@ def test_other_messages_and_our_own_are_never_held_back() -> None:
     assert spaced.filter(record("aiokafka.client", "one %s", 0.0))
     assert spaced.filter(record("aiokafka.client", "two %s", 0.0))
     assert all(spaced.filter(record("agents.shell", "same %s", 0.0)) for _ in range(3))
+
+
+async def test_a_line_says_what_its_task_is_at_work_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("INFO")
+    working = {"correlation_id": "first"}
+
+    async def work() -> None:
+        log_about(lambda: working)
+        structlog.get_logger("x").info("ours")
+        logging.getLogger("x").info("a library's")
+        working["correlation_id"] = "second"
+        structlog.get_logger("x").info("later")
+        structlog.get_logger("x").info("its own", correlation_id="mine")
+
+    await asyncio.create_task(work())
+    structlog.get_logger("x").info("another task")
+
+    said = [(line["event"], line.get("correlation_id")) for line in lines(capsys)]
+    assert said == [
+        ("ours", "first"),
+        ("a library's", "first"),
+        ("later", "second"),
+        ("its own", "mine"),
+        ("another task", None),
+    ]
+
+
+class Kept(logging.Handler):
+    """Keeps what it would write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(self.format(record))
+
+
+def test_a_further_handler_gets_the_same_lines_without_secrets(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("INFO", component="api", secrets=["hunter2-hunter2"])
+    kept = Kept()
+    add_log_handler(kept)
+
+    structlog.get_logger("x").info("opened", url="http://u:hunter2-hunter2@host", api_key="abc")
+    logging.getLogger("faust").info("small talk")
+    try:
+        int("hunter2-hunter2")
+    except ValueError:
+        structlog.get_logger("x").exception("failed")
+
+    assert kept.texts == capsys.readouterr().out.splitlines()
+    assert len(kept.texts) == 2
+    assert "hunter2" not in "".join(kept.texts)
+    assert json.loads(kept.texts[0])["api_key"] == "[redacted]"
+
+
+def test_a_further_handler_needs_configured_logging() -> None:
+    logging.getLogger().handlers = []
+    with pytest.raises(ConfigurationError, match="configure_logging first"):
+        add_log_handler(Kept())
