@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PETS_", env_file=".env", extra="ignore")
 
     home: Path = Field(Path(".pets"), description="State of a local installation.")
+    archive: Path = Field(Path(".pets/archive"), description="Folder of the log's archive.")
     broker: str = Field("127.0.0.1:19092", description="Kafka bootstrap address.")
     database: SecretStr = Field(
         SecretStr("postgresql://pets@127.0.0.1:15432/pets"), description="PostgreSQL address."

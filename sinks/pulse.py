@@ -46,14 +46,16 @@ class Pulse:
         metrics: The same for Prometheus.
     """
 
-    def __init__(self, producer: Publisher, clock: SessionClock) -> None:
+    def __init__(self, producer: Publisher, clock: SessionClock, name: str = NAME) -> None:
         """Start with nothing done.
 
         Args:
             producer: Where heartbeats, alerts and dead letters go; connected.
             clock: The session clock.
+            name: The component's, `sinks` or `archive`.
         """
         self._producer = producer
+        self._name = name
         self._clock = clock
         self._said = 0
         self._alerted_at = float("-inf")
@@ -73,7 +75,7 @@ class Pulse:
         while True:
             self.metrics.lag.set(self.lag)
             self.metrics.away.set(bool(self.waiting))
-            await self._producer.publish(HEARTBEATS, NAME, self._heartbeat())
+            await self._producer.publish(HEARTBEATS, self._name, self._heartbeat())
             await asyncio.sleep(BEAT_S)
 
     async def bury(self, refused: Sequence[Refused]) -> None:
@@ -95,7 +97,7 @@ class Pulse:
     async def _alert(self, last: Refused) -> None:
         count, self._unsaid = self._unsaid, 0
         detail = (
-            f"sinks set {count} message(s) aside, the last of {last.place.topic} at offset "
+            f"{self._name} set {count} message(s) aside, the last of {last.place.topic} at offset "
             f"{last.place.offset}: {last.error[:300]} See the topic of dead letters."
         )
         log.error("dead-letters", detail=detail)
@@ -103,15 +105,15 @@ class Pulse:
             **self._header("alert"),
             rule="dead-letters",
             severity=Severity.CRITICAL,
-            scope=NAME,
+            scope=self._name,
             detail=detail,
         )
-        await self._producer.publish(ALERTS, NAME, alert)
+        await self._producer.publish(ALERTS, self._name, alert)
 
     def _heartbeat(self) -> Heartbeat:
         return Heartbeat(
             **self._header("heartbeat"),
-            component=NAME,
+            component=self._name,
             status="recovering" if self.waiting else "running",
             processed=self.processed,
             lag=self.lag,
@@ -121,15 +123,17 @@ class Pulse:
         )
 
     def _dead_letter(self, refused: Refused) -> DeadLetter:
-        return letter_of(NAME, *refused.place, refused.error, refused.payload, self._clock.now_ms())
+        return letter_of(
+            self._name, *refused.place, refused.error, refused.payload, self._clock.now_ms()
+        )
 
     def _header(self, kind: str) -> Header:
         self._said += 1
         now = self._clock.now_ms()
         return Header(
-            event_id=derive_id(kind, NAME, os.getpid(), now, self._said),
+            event_id=derive_id(kind, self._name, os.getpid(), now, self._said),
             event_time=now,
             ingest_time=now,
-            source=NAME,
+            source=self._name,
             causation_id="",
         )

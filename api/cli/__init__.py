@@ -71,6 +71,36 @@ def replay(
 
 
 @app.command()
+def record(
+    archive: Annotated[Path | None, typer.Argument(help="Folder; PETS_ARCHIVE by default.")] = None,
+    segment_mib: Annotated[int, typer.Option(min=1, help="A segment's values, MiB.")] = 32,
+    segment_s: Annotated[float, typer.Option(min=0, help="A segment's age, seconds.")] = 300.0,
+    keep_days: Annotated[int, typer.Option(min=0, help="Delete older segments; 0 keeps all.")] = 0,
+    keep_gib: Annotated[
+        float, typer.Option(min=0, help="Delete the oldest beyond; 0 is no limit.")
+    ] = 0,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Stop at the log's present end.")
+    ] = False,
+) -> None:
+    """Archive the log's topics as Parquet segments; resumes where it stopped."""
+    from api.cli.archive import record_log
+    from configs.settings import Settings
+    from sinks.archive.recorder import Keeping
+
+    keeping = Keeping(keep_days, int(keep_gib * 2**30))
+    record_log(archive or Settings().archive, segment_mib, segment_s, keeping, until_end)
+
+
+@app.command()
+def verify(archive: Annotated[Path, typer.Argument(help="Folder of the archive.")]) -> None:
+    """Check an archive's chain, hashes, counts and order; exit 1 when something is wrong."""
+    from api.cli.archive import verify_archive
+
+    verify_archive(archive)
+
+
+@app.command()
 def migrate() -> None:
     """Bring topics and database to this version, then end."""
     from api.cli.up import run_migrations

@@ -8,7 +8,7 @@ from functools import partial
 from configs.settings import Settings
 from schemas.errors import ApplicationError
 
-SERVICES = ("sandbox", "connector", "feeds", "sinks", "api", "dashboard")
+SERVICES = ("sandbox", "connector", "feeds", "sinks", "archive", "api", "dashboard")
 
 
 def run_stages(names: str, check: bool) -> None:
@@ -83,6 +83,10 @@ def _service(name: str, settings: Settings) -> Callable[[], None]:
             from api.feeds import run_feeds
 
             return lambda: asyncio.run(_until_stopped(run_feeds(settings)))
+        case "archive":
+            from sinks.archive.service import run_archive
+
+            return lambda: asyncio.run(_until_stopped(run_archive(settings, settings.archive)))
         case _:
             from sinks.service import run_sinks
 

@@ -1,0 +1,1 @@
+"""The archive: topics as Parquet segments that a chain of hashes holds together."""
