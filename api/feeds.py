@@ -10,6 +10,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from api.feed_making import FeedMaker, Switched
+from api.sole_writer import sole_producer
 from configs.clock import SessionClock
 from configs.feeds import load_feeds
 from configs.meters import gauge, served
@@ -44,12 +45,7 @@ async def run_feeds(settings: Settings) -> None:
     """Read all feeds until cancelled."""
     maker = FeedMaker(settings, load_feeds(settings.config_dir))
     async with (
-        FrameProducer(
-            settings.broker,
-            writer="feeds",
-            prefix=settings.topic_prefix,
-            shards=settings.shards,
-        ) as producer,
+        sole_producer(settings, "feeds") as producer,
         httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=True) as http,
     ):
         registry = CollectorRegistry()
@@ -138,7 +134,7 @@ class FeedRunner:
     async def _beat(self) -> None:
         while True:
             for pulse in self._pulses():
-                beat = heartbeat(pulse, self._clock)
+                beat = heartbeat(pulse, self._clock, self._settings.worker_instance())
                 await self._producer.publish(HEARTBEATS, beat.component, beat)
                 self._up.labels(pulse.name).set(pulse.state is FeedState.RUNNING)
                 self._published.labels(pulse.name).set(pulse.published)
@@ -155,7 +151,7 @@ class FeedRunner:
             yield Pulse("wallets", state, self._socket.published, detail)
 
 
-def heartbeat(pulse: Pulse, clock: SessionClock) -> Heartbeat:
+def heartbeat(pulse: Pulse, clock: SessionClock, instance: str) -> Heartbeat:
     """A feed's pulse as a message; its component is `feed/NAME`."""
     now = clock.now_ms()
     return Heartbeat(
@@ -170,4 +166,5 @@ def heartbeat(pulse: Pulse, clock: SessionClock) -> Heartbeat:
         position=0,
         pid=os.getpid(),
         detail=pulse.detail,
+        instance=instance,
     )

@@ -5,6 +5,7 @@ import os
 
 from prometheus_client import CollectorRegistry
 
+from api.sole_writer import sole_producer
 from configs import metrics as catalogue
 from configs.meters import Read, served
 from configs.settings import Settings
@@ -23,12 +24,7 @@ BEAT_S = 1.0
 async def run_connector(settings: Settings) -> None:
     """Follow the venue's markets until cancelled."""
     async with (
-        FrameProducer(
-            settings.broker,
-            writer="connector",
-            prefix=settings.topic_prefix,
-            shards=settings.shards,
-        ) as producer,
+        sole_producer(settings, "connector") as producer,
         PublicRest(settings.gamma_url, settings.clob_url) as rest,
     ):
         connector = MarketConnector(
@@ -93,6 +89,7 @@ async def _beat(settings: Settings, producer: FrameProducer, connector: MarketCo
             position=producer.records,
             pid=os.getpid(),
             detail=f"{connector.markets} markets",
+            instance=settings.worker_instance(),
         )
         await producer.publish(HEARTBEATS, "connector", beat)
         await asyncio.sleep(BEAT_S)

@@ -29,6 +29,7 @@ class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
         lag: Records it has still to read.
         position: Its input offset.
         detail: One sentence, or empty.
+        instance: Which worker of several; a restarted one keeps its name.
     """
 
     component: str
@@ -38,6 +39,7 @@ class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
     position: int
     pid: int
     detail: str = ""
+    instance: str = ""
 
 
 class Alert(Message, frozen=True, kw_only=True, tag="alert"):

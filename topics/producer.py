@@ -12,6 +12,7 @@ from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from topics.catalog import TopicSpec
 from topics.codec import encode
+from topics.fencing import targets_of, write_fences
 from topics.frames import Frame, incarnation
 from topics.partition import partition_for
 from topics.pump import FramePump
@@ -30,7 +31,14 @@ class FrameProducer:
     """
 
     def __init__(
-        self, broker: str, *, writer: str, prefix: str = "", shards: int = 1, gap_s: float = GAP_S
+        self,
+        broker: str,
+        *,
+        writer: str,
+        prefix: str = "",
+        shards: int = 1,
+        gap_s: float = GAP_S,
+        alone: bool = False,
     ) -> None:
         """Set it up; `start` connects.
 
@@ -40,8 +48,12 @@ class FrameProducer:
             prefix: Put before every topic name.
             shards: Partitions of shard topics.
             gap_s: Seconds between two frames of a partition in a rush.
+            alone: Whether from `start` on the broker refuses every earlier producer of this
+                writer that is alone too (docs/decisions/0005-fencing.md).
         """
-        self._writer = RecordWriter(broker, client=writer, prefix=prefix)
+        right = f"{prefix}{writer}" if alone else ""
+        self._writer = RecordWriter(broker, client=writer, prefix=prefix, right=right)
+        self._fenced = list(targets_of(writer, shards)) if alone else []
         self._origin = incarnation(writer, time.time_ns() // 1_000_000)
         self._shards = shards
         self._gap_s = gap_s
@@ -56,12 +68,13 @@ class FrameProducer:
         return self._writer.records
 
     async def start(self) -> None:
-        """Connect.
+        """Connect, and fence out earlier producers where this one writes alone.
 
         Raises:
             InfrastructureError: No broker answers.
         """
         await self._writer.start()
+        await write_fences(self._writer, self._origin, self._fenced)
 
     async def publish(self, topic: TopicSpec, key: str, message: Message) -> None:
         """Hand a message over; it goes out within `gap_s`.

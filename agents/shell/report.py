@@ -113,6 +113,7 @@ class StageReport:
             lag=lag,
             position=position,
             pid=os.getpid(),
+            instance=self._context.settings.worker_instance(),
         )
         await self._context.reports.publish(HEARTBEATS, self._stage, heartbeat)
 

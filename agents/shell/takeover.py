@@ -7,8 +7,8 @@ from typing import NamedTuple
 from configs.settings import Settings
 from schemas.errors import PETSError
 from topics.catalog import CHECKPOINTS, DEAD_LETTERS, TOPICS, Scope, TopicSpec
-from topics.codec import encode
-from topics.frames import FENCE_POSITION, Frame, stage_origin
+from topics.fencing import Target, write_fences
+from topics.frames import stage_origin
 from topics.partition import partitions_of
 from topics.writer import RecordWriter
 
@@ -53,24 +53,20 @@ async def take_over(
     writers = PartitionWriters(
         _writer(settings, stage, origin), _writer(settings, stage, f"{origin}/checkpoints")
     )
-    fence = encode(Frame(origin=origin, position=FENCE_POSITION, messages=[]))
-    key = f"fence/{origin}".encode()
+    written = targets(stage, reads, partition, settings.shards)
     try:
         await asyncio.gather(writers.outputs.start(), writers.checkpoints.start())
-        for topic, number in targets(stage, reads, partition, settings.shards):
-            value, named = (fence, None) if topic.framed else (None, key)
-            _ = await writers.outputs.write(topic, number, named, value)
-        _ = await writers.checkpoints.write(CHECKPOINTS, 0, key, None)
-        await asyncio.gather(writers.outputs.flush(), writers.checkpoints.flush())
+        await asyncio.gather(
+            write_fences(writers.outputs, origin, written),
+            write_fences(writers.checkpoints, origin, [(CHECKPOINTS, 0)]),
+        )
     except PETSError:
         await writers.disconnect()
         raise
     return writers
 
 
-def targets(
-    stage: str, reads: TopicSpec, partition: int, shards: int
-) -> Iterator[tuple[TopicSpec, int]]:
+def targets(stage: str, reads: TopicSpec, partition: int, shards: int) -> Iterator[Target]:
     """Every partition that a stage may write its outputs to.
 
     Args:
