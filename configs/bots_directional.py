@@ -163,6 +163,9 @@ class MultiOutcomeParameters(BotParameters):
         min_bars: Common bars needed.
         backoff_s: Pause in an event after a denial.
         stop_s: Nothing is opened this close to the end.
+        convert_gas_multiple: A complete set of NO tokens is converted when the dollars that it sets
+            free are this many times the gas.
+        gas: Dollars of gas per conversion.
     """
 
     zones: Zones
@@ -190,6 +193,8 @@ class MultiOutcomeParameters(BotParameters):
     min_bars: int = Field(ge=2)
     backoff_s: Seconds
     stop_s: Seconds
+    convert_gas_multiple: int = Field(ge=1)
+    gas: Decimal = Field(ge=0)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:

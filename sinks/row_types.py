@@ -18,6 +18,8 @@ MERGE = "MERGE"
 """The action of a trade row that records merged pairs."""
 SPLIT = "SPLIT"
 """The action of a trade row that records split pairs."""
+CONVERT = "CONVERT"
+"""The action of a trade row that records NO tokens that became YES tokens and dollars."""
 REBATE = "REBATE"
 """The action of a trade row that records a maker rebate."""
 
@@ -65,9 +67,10 @@ class OrderRow(NamedTuple):
 
 
 class TradeRow(NamedTuple):
-    """One fill of ours, or what is no trade and has no order: `action` MERGE, SPLIT or REBATE.
+    """One fill of ours, or what has no order: `action` MERGE, SPLIT, CONVERT or REBATE.
 
-    Pairs merge and split at price 1; a rebate is its dollars at price 1.
+    Pairs merge and split at price 1; a rebate is its dollars at price 1; a conversion's price is
+    the dollars that one set of NO tokens sets free.
 
     Attributes:
         slippage: Dollars lost against the mid at the fill, negative when gained; None without mid.
@@ -191,7 +194,7 @@ class DecisionRow(NamedTuple):
     Attributes:
         decision_id: The verdict's message id; `leg` counts the orders of a bundle from 0.
         verdict: APPROVED or DENIED.
-        subject: ORDER, MERGE or SPLIT.
+        subject: ORDER, MERGE, SPLIT or CONVERT.
         code: Denial code; None when approved and for pairs.
         size: Shares of the order, or pairs.
     """

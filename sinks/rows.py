@@ -6,7 +6,15 @@ import msgspec
 
 from schemas.envelope import Message
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
-from schemas.pairs import PairsSplit, RebatePaid, SplitApproved, SplitDenied
+from schemas.pairs import (
+    ConvertApproved,
+    ConvertDenied,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitApproved,
+    SplitDenied,
+)
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.risk import (
     CircuitBreakerReset,
@@ -30,6 +38,7 @@ from schemas.trading import (
 from schemas.values import MarketStatus
 from sinks.order_rows import closed_order, filled_order, order_decision, told_order, trade
 from sinks.row_types import (
+    CONVERT,
     MERGE,
     PORTFOLIO,
     REBATE,
@@ -74,8 +83,12 @@ def rows_of(message: Message, snapshot_ms: int = SNAPSHOT_MS) -> tuple[Row, ...]
             return (_no_trade(message),)
         case IntentApproved() | IntentDenied():
             return _decisions(message)
+        case PositionsConverted():
+            return (_conversion(message),)
         case MergeApproved() | MergeDenied() | SplitApproved() | SplitDenied():
-            return (_pairs_decision(message),)
+            return (_pairs_decision(message, message.pairs),)
+        case ConvertApproved() | ConvertDenied():
+            return (_pairs_decision(message, message.size),)
         case PositionState():
             return (_position(message),)
         case EquityPoint():
@@ -155,6 +168,24 @@ def _no_trade(message: PairsMerged | PairsSplit | RebatePaid) -> TradeRow:
     )
 
 
+def _conversion(done: PositionsConverted) -> TradeRow:
+    """NO tokens became YES tokens and dollars."""
+    return TradeRow(
+        trade_id=done.event_id,
+        order_id="",
+        executed_at=done.event_time,
+        account_id=done.account_id,
+        bot_id=done.bot_id,
+        venue_event_id=done.venue_event_id,
+        market_id=done.market_id,
+        action=CONVERT,
+        price=Decimal(len(done.gives) - 1),
+        size=done.size,
+        fee=Decimal(0),
+        gas=done.gas,
+    )
+
+
 def _decisions(
     verdict: IntentApproved | IntentDenied,
 ) -> tuple[DecisionRow, ...]:
@@ -168,10 +199,14 @@ def _decisions(
 
 
 def _pairs_decision(
-    verdict: MergeApproved | MergeDenied | SplitApproved | SplitDenied,
+    verdict: (
+        MergeApproved | MergeDenied | SplitApproved | SplitDenied | ConvertApproved | ConvertDenied
+    ),
+    size: Decimal,
 ) -> DecisionRow:
-    denied = verdict if isinstance(verdict, MergeDenied | SplitDenied) else None
+    denied = verdict if isinstance(verdict, MergeDenied | SplitDenied | ConvertDenied) else None
     splits = isinstance(verdict, SplitApproved | SplitDenied)
+    merges = isinstance(verdict, MergeApproved | MergeDenied)
     return DecisionRow(
         decision_id=verdict.event_id,
         leg=0,
@@ -182,8 +217,8 @@ def _pairs_decision(
         venue_event_id=verdict.venue_event_id,
         market_id=verdict.market_id,
         verdict="DENIED" if denied else "APPROVED",
-        subject=SPLIT if splits else MERGE,
-        size=verdict.pairs,
+        subject=SPLIT if splits else MERGE if merges else CONVERT,
+        size=size,
         rule=denied.rule if denied else None,
         limit_value=denied.limit if denied else None,
         value=denied.value if denied else None,

@@ -11,7 +11,7 @@ from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import MarketListed, MarketResolved, TickSizeChanged
 from schemas.ops import ClockTick
-from schemas.pairs import PairsSplit, RebatePaid
+from schemas.pairs import PairsSplit, PositionsConverted, RebatePaid
 from schemas.portfolio import Mark
 from schemas.trading import (
     CancelRefused,
@@ -36,6 +36,7 @@ from streams.breaker_events import (
     Tick,
 )
 from streams.breaker_state import next_deadline, rearm_refusal
+from streams.conversions import book_conversion
 from streams.episodes import ClosedEpisode
 from streams.exposure_book import ExposureBook
 from streams.ledger_state import HoldingChange
@@ -92,6 +93,7 @@ class Account:
             OrderRejected: self._rejected,
             PairsMerged: self._merged,
             PairsSplit: self._split,
+            PositionsConverted: self._converted,
             RebatePaid: self._rebate,
             TickSizeChanged: self._tick_size,
         }
@@ -229,23 +231,34 @@ class Account:
             self._facts.append(CancelFailed(message.order_id, message.reason))
 
     def _merged(self, message: PairsMerged) -> None:
-        state = self.state
-        self._changed(ledger.book_merge(state.ledger, message))
-        self._remark(message.market_id, (message.bot_id,))
-        self._touched[message.bot_id] = None
-        self.exposure.touch(message.bot_id, message.market_id)
-        gas = message.gas
-        episode_book.on_gas(state.episodes, message.bot_id, message.market_id, gas)
+        self._changed(ledger.book_merge(self.state.ledger, message))
+        self._mined(message, (message.market_id,))
 
     def _split(self, message: PairsSplit) -> None:
+        self.orders.release(message.intent_id)
+        self._changed(ledger.book_split(self.state.ledger, message, self.state.now))
+        self._mined(message, (message.market_id,))
+
+    def _converted(self, message: PositionsConverted) -> None:
         state = self.state
         self.orders.release(message.intent_id)
-        self._changed(ledger.book_split(state.ledger, message, state.now))
-        self._remark(message.market_id, (message.bot_id,))
-        self._touched[message.bot_id] = None
-        self.exposure.touch(message.bot_id, message.market_id)
-        gas = message.gas
-        episode_book.on_gas(state.episodes, message.bot_id, message.market_id, gas)
+        booked = book_conversion(state.ledger, message, state.now)
+        self._changed(booked.changes)
+        markets = (*message.gives, *(outcome.market_id for outcome in message.gets))
+        self._mined(message, markets)
+        dusts = {m: state.markets[m].min_size for m in markets if m in state.markets}
+        self._close(episode_book.on_converted(state.episodes, message, booked, dusts, state.now))
+
+    def _mined(
+        self, message: PairsMerged | PairsSplit | PositionsConverted, markets: Iterable[MarketId]
+    ) -> None:
+        """Tokens became others: mark them anew; the open episode pays the gas."""
+        bot_id = message.bot_id
+        for market_id in markets:
+            self._remark(market_id, (bot_id,))
+            self.exposure.touch(bot_id, market_id)
+        self._touched[bot_id] = None
+        episode_book.on_gas(self.state.episodes, bot_id, message.market_id, message.gas)
 
     def _rebate(self, message: RebatePaid) -> None:
         ledger.book_rebate(self.state.ledger, message)

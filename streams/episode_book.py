@@ -1,24 +1,28 @@
 """All running episodes of an account: which fill belongs where, and when each closes (D-10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from schemas.ids import BotId, MarketId
+from schemas.pairs import PositionsConverted
 from schemas.trading import Fill, Order
 from schemas.values import IntentKind
 from streams.breaker_state import bot_number
+from streams.conversions import Converted
 from streams.episodes import (
     ClosedEpisode,
     Episode,
     Grouping,
+    convert,
     pay_out,
     settle_block,
     settle_bundle,
     signed,
     trade,
 )
+from streams.holdings import COST_QUANTUM
 from streams.markets import MarketFacts, ShortHorizon
 from streams.marks import ZERO
 
@@ -133,8 +137,52 @@ def on_clock(episodes: Episodes, now: int) -> tuple[ClosedEpisode, ...]:
     return tuple(closed)
 
 
+def on_converted(
+    episodes: Episodes,
+    done: PositionsConverted,
+    booked: Converted,
+    dusts: Mapping[MarketId, Decimal],
+    now: int,
+) -> tuple[ClosedEpisode, ...]:
+    """NO tokens became YES tokens of other markets, and dollars.
+
+    The NO tokens leave the episodes that hold them, the oldest first; the YES tokens come into
+    their markets' own.
+
+    Args:
+        episodes: Changed in place.
+        done: The conversion.
+        booked: What it did to the ledger.
+        dusts: Least inventory that is no dust, by market.
+        now: Time of the fold, ms.
+    """
+    closed: list[ClosedEpisode] = []
+    for market_id, dollars in booked.proceeds.items():
+        left = done.size
+        for key, episode in list(episodes.running.items()):
+            size = min(left, max(-episode.nets.get(market_id, ZERO), ZERO))
+            if episode.bot_id != done.bot_id or not size:
+                continue
+            part = dollars if size == left else (dollars * size / left).quantize(COST_QUANTUM)
+            closed += convert(episode, market_id, size, part, done.event_id, now)
+            left, dollars = left - size, dollars - part
+            if episode.grouping is Grouping.BUNDLE:
+                closed += _settle(episodes, key, market_id)
+            elif _is_idle(episode):
+                del episodes.running[key]
+    for market_id, cost in booked.carried.items():
+        key = _key(done.bot_id, Grouping.MARKET, market_id)
+        if key not in episodes.running:
+            dust = dusts.get(market_id, ZERO)
+            episodes.running[key] = Episode(done.bot_id, Grouping.MARKET, dust)
+        closed += convert(episodes.running[key], market_id, done.size, -cost, done.event_id, now)
+        if _is_idle(episodes.running[key]):
+            del episodes.running[key]
+    return tuple(closed)
+
+
 def on_gas(episodes: Episodes, bot_id: BotId, market_id: MarketId, gas: Decimal) -> None:
-    """Gas of a merge or split: the open episode that holds the market pays it, if one does."""
+    """Gas of what was mined: the open episode that holds the market pays it, if one does."""
     for episode in episodes.running.values():
         if episode.bot_id == bot_id and market_id in episode.nets and episode.opened_at is not None:
             episode.value -= gas

@@ -78,7 +78,7 @@ class ClosedEpisode(msgspec.Struct, frozen=True):
     """An episode ended.
 
     Attributes:
-        reason: "sold", "merged", "resolved" or "bundle".
+        reason: "sold", "merged", "converted", "resolved" or "bundle".
         shares: That opened it.
         risked: What they cost, dollars.
         payout: Dollars per share held to the resolution of its one market; None otherwise.
@@ -152,6 +152,37 @@ def trade(episode: Episode, fill: Fill, size: Decimal, now: int) -> tuple[Closed
     if episode.opened_at is None and _is_open(episode):
         episode.opened_at, episode.opened_by = now, fill.trade_id
     return closed
+
+
+def convert(
+    episode: Episode, market_id: MarketId, size: Decimal, dollars: Decimal, by: str, now: int
+) -> tuple[ClosedEpisode, ...]:
+    """Book the part of a conversion that concerns one market: its YES inventory rises.
+
+    NO tokens that go close at what the ledger says they went for, YES tokens that come open at what
+    they take over, and those that meet NO tokens here become pairs at 1.00.
+
+    Args:
+        episode: Changed in place.
+        market_id: The market.
+        size: NO tokens that go, or YES tokens that come.
+        dollars: For the NO tokens, positive; the cost of the YES tokens, negative.
+        by: The conversion's event id.
+        now: Time of the fold, ms.
+
+    Returns:
+        The episode it closed, if it did.
+    """
+    net = episode.nets.get(market_id, ZERO)
+    closing = min(size, max(-net, ZERO))
+    opening = size - closing
+    episode.nets[market_id] = net + size
+    episode.value += dollars + closing if dollars <= 0 else dollars - opening
+    episode.opened += opening
+    episode.risked += max(-dollars, ZERO) if opening else ZERO
+    if episode.opened_at is None and _is_open(episode):
+        episode.opened_at, episode.opened_by = now, by
+    return (close(episode, market_id, "converted"),) if _ends_flat(episode) else ()
 
 
 def pay_out(

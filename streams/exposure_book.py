@@ -3,6 +3,7 @@
 Derived from the account's state and never stored: a restart computes the same figures.
 """
 
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from schemas.ids import BotId, MarketId, VenueEventId
@@ -58,6 +59,10 @@ class ExposureBook:
     def drop_market(self, market_id: MarketId, event: VenueEventId) -> None:
         """A market is no longer known."""
         self._markets[event].remove(market_id)
+
+    def markets_of(self, event: VenueEventId) -> Sequence[MarketId]:
+        """Markets of an event that are known."""
+        return self._markets.get(event, ())
 
     def touch(self, bot_id: BotId, market_id: MarketId) -> None:
         """Something of a bot changed in a market."""

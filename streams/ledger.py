@@ -91,7 +91,9 @@ def book_merge(ledger: Ledger, merged: PairsMerged) -> tuple[HoldingChange, ...]
     ledger.wallet += merged.pairs - merged.gas
     if merged.market_id in ledger.payouts:
         # Settled before the merge was reported: a pair pays one dollar in every resolution.
-        _credit(ledger, merged.bot_id, merged.market_id, -merged.pairs, _due(ledger, merged))
+        credit(
+            ledger, merged.bot_id, merged.market_id, -merged.pairs, due_of(ledger, merged.market_id)
+        )
         return ()
     stake = bot.stakes.get(merged.market_id) or Stake()
     yes = division(ledger.marks.get(merged.market_id))
@@ -103,7 +105,7 @@ def book_merge(ledger: Ledger, merged: PairsMerged) -> tuple[HoldingChange, ...]
         holding.realised += profit - merged.gas / 2
         bot.cost -= cost
         bot.realised += profit
-        changes.append(_change(merged.bot_id, merged.market_id, side, stake, holding))
+        changes.append(shrunk(merged.bot_id, merged.market_id, side, stake, holding))
     return tuple(changes)
 
 
@@ -123,7 +125,7 @@ def book_split(ledger: Ledger, split: PairsSplit, now: int) -> tuple[HoldingChan
     ledger.wallet -= split.pairs + split.gas
     if split.market_id in ledger.payouts:
         # Settled before the split was reported: a pair pays one dollar in every resolution.
-        _credit(ledger, split.bot_id, split.market_id, split.pairs, _due(ledger, split))
+        credit(ledger, split.bot_id, split.market_id, split.pairs, due_of(ledger, split.market_id))
         return ()
     if split.market_id not in ledger.marks:
         ledger.marks[split.market_id] = MarketMark(now)
@@ -186,10 +188,10 @@ def book_resolution(
             bot.realised += paid - cost
             bot.cost -= cost
             amount += paid
-            changes.append(_change(bot_id, market_id, side, stake, holding))
+            changes.append(shrunk(bot_id, market_id, side, stake, holding))
         bot.value -= stake.value
         bot.value_mid -= stake.value_mid
-        _credit(ledger, bot_id, market_id, amount, redeem_at)
+        credit(ledger, bot_id, market_id, amount, redeem_at)
     return tuple(changes)
 
 
@@ -266,13 +268,13 @@ def _sell(bot: BotLedger, stake: Stake, fill: Fill) -> HoldingChange:
     holding.fees += fill.fee
     bot.cost -= cost
     bot.realised += profit
-    return _change(fill.bot_id, fill.market_id, fill.side, stake, holding)
+    return shrunk(fill.bot_id, fill.market_id, fill.side, stake, holding)
 
 
-def _change(
+def shrunk(
     bot_id: BotId, market_id: MarketId, side: Side, stake: Stake, holding: Holding
 ) -> HoldingChange:
-    """A holding shrank; take it out of the stake when nothing is left."""
+    """The change of a holding that shrank; it leaves its stake when nothing is left."""
     closed = holding.size == 0
     if closed:
         stake.put(side, None)
@@ -300,15 +302,16 @@ def _book_late(ledger: Ledger, fill: Fill, yes_payout: Decimal) -> None:
     paid = payout_of(fill.side, yes_payout)
     _pay(ledger, bot, fill)
     bot.realised += size * (paid - fill.price)
-    _credit(ledger, fill.bot_id, fill.market_id, size * paid, _due(ledger, fill))
+    credit(ledger, fill.bot_id, fill.market_id, size * paid, due_of(ledger, fill.market_id))
 
 
-def _due(ledger: Ledger, late: Fill | PairsMerged | PairsSplit) -> int:
+def due_of(ledger: Ledger, market_id: MarketId) -> int:
     """When the rest of a resolved market is redeemed, ms; 0 when it was already."""
-    return max((r.due for r in ledger.receivables if r.market_id == late.market_id), default=0)
+    return max((r.due for r in ledger.receivables if r.market_id == market_id), default=0)
 
 
-def _credit(ledger: Ledger, bot_id: BotId, market_id: MarketId, amount: Decimal, due: int) -> None:
+def credit(ledger: Ledger, bot_id: BotId, market_id: MarketId, amount: Decimal, due: int) -> None:
+    """Let a bot receive what a resolved market pays, dollars; negative takes it back."""
     bot = ledger.bots[bot_id]
     bot.settled += amount
     bot.receivable += amount

@@ -22,6 +22,7 @@ class BotLedger(msgspec.Struct):
         settled: Credited by resolutions, whether redeemed or not.
         merged: Received for merged pairs.
         split: Paid for split pairs.
+        converted: Received for sets of NO tokens of neg-risk events.
         rebates: Received from the venue for resting orders that filled.
         realised: Proceeds minus average cost minus fees and gas, plus rebates.
         cost: Of everything held now.
@@ -37,6 +38,7 @@ class BotLedger(msgspec.Struct):
     settled: Decimal = ZERO
     merged: Decimal = ZERO
     split: Decimal = ZERO
+    converted: Decimal = ZERO
     rebates: Decimal = ZERO
     fees: Decimal = ZERO
     gas: Decimal = ZERO

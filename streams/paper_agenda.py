@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import msgspec
 
-from schemas.pairs import SplitApproved
+from schemas.pairs import ConvertApproved, SplitApproved
 from schemas.trading import MergeApproved
 from streams.paper_orders import CancelRequest
 from streams.paper_reports import Report
@@ -15,7 +15,9 @@ IDLE_KEPT = 32
 """Idle expirations that are not worth a sweep."""
 
 
-Errand = CancelRequest | MergeApproved | SplitApproved | Report
+Mined = MergeApproved | SplitApproved | ConvertApproved
+"""What a transaction does, not an order."""
+Errand = CancelRequest | Mined | Report
 """What a thing to do may carry."""
 
 

@@ -28,9 +28,9 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
-from schemas.pairs import SplitApproved
+from schemas.pairs import ConvertApproved, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
-from streams.paper_agenda import Deed, Due, Errand
+from streams.paper_agenda import Deed, Due, Errand, Mined
 from streams.paper_orders import CancelRequest, Ending, to_paper_order
 from streams.paper_reports import Report
 from streams.paper_rules import PaperRules
@@ -132,6 +132,10 @@ class PaperExchange:
         """Split collateral into pairs; the same intent splits once."""
         self._mine(approved)
 
+    def convert(self, approved: ConvertApproved) -> None:
+        """Convert NO tokens of a neg-risk event; the same intent converts once."""
+        self._mine(approved)
+
     def observe(self, message: Message) -> None:
         """Follow the market and the clock; whatever else has a time moves `now`."""
         self._advance(message.ingest_time)
@@ -199,7 +203,7 @@ class PaperExchange:
             case _:
                 self._deliver(due.what)
 
-    def _mine(self, approved: MergeApproved | SplitApproved) -> None:
+    def _mine(self, approved: Mined) -> None:
         self._advance(approved.ingest_time)
         self._beat(approved)
         if self._is_repeat(approved.intent_id):
@@ -211,7 +215,7 @@ class PaperExchange:
         match what:
             case CancelRequest():
                 self._venue.cancel(what)
-            case MergeApproved() | SplitApproved():
+            case MergeApproved() | SplitApproved() | ConvertApproved():
                 self._venue.mine(what)
             case None:
                 pass
@@ -240,7 +244,7 @@ class PaperExchange:
         self._state.agenda.plan(at, Deed.CANCEL, what=request)
 
     def _is_repeat(self, request: str) -> bool:
-        """Whether a cancel, merge or split was requested before; it is remembered for a while."""
+        """Whether a cancel or a transaction was requested before; remembered for a while."""
         requested, now = self._state.requested, self._state.now
         if request in requested:
             self._state.counts.repeats += 1

@@ -8,7 +8,13 @@ from typing import TypedDict
 
 from schemas.envelope import Header
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, derive_id
-from schemas.pairs import PairsSplit, RebatePaid, SplitApproved
+from schemas.pairs import (
+    ConvertApproved,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitApproved,
+)
 from schemas.trading import (
     CancelRefused,
     Fill,
@@ -37,6 +43,7 @@ Report = (
     | Fill
     | PairsMerged
     | PairsSplit
+    | PositionsConverted
     | RebatePaid
 )
 """What execution says."""
@@ -190,13 +197,19 @@ def split(approved: SplitApproved, rules: PaperRules, at: int, known_at: int) ->
     """Collateral became pairs."""
     return PairsSplit(
         **_header("split", approved.event_id, approved.intent_id, at, known_at),
-        bot_id=approved.bot_id,
-        account_id=approved.account_id,
-        market_id=approved.market_id,
-        venue_event_id=approved.venue_event_id,
-        yes_token_id=approved.yes_token_id,
-        no_token_id=approved.no_token_id,
-        pairs=approved.pairs,
+        **approved.terms,
+        intent_id=approved.intent_id,
+        gas=rules.gas,
+    )
+
+
+def converted(
+    approved: ConvertApproved, rules: PaperRules, at: int, known_at: int
+) -> PositionsConverted:
+    """NO tokens became YES tokens of the other outcomes, and collateral."""
+    return PositionsConverted(
+        **_header("converted", approved.event_id, approved.intent_id, at, known_at),
+        **approved.terms,
         intent_id=approved.intent_id,
         gas=rules.gas,
     )

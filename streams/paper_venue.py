@@ -27,7 +27,7 @@ from schemas.values import MarketStatus, OrderStatus
 from streams import paper_rebates
 from streams import paper_reports as say
 from streams.book import NO, Book
-from streams.paper_agenda import Deed, Due
+from streams.paper_agenda import Deed, Due, Mined
 from streams.paper_market import Match, PaperMarket, PaperMarketState, closings
 from streams.paper_orders import CancelRequest, EndedOrder, Ending, PaperOrder, refusal
 from streams.paper_rules import PaperRules
@@ -223,12 +223,15 @@ class PaperVenue:
             if match is not None:
                 self._report_matches(market, (match,), own.crossed_by)
 
-    def mine(self, approved: MergeApproved | SplitApproved) -> None:
-        """A merge or a split is mined."""
-        if isinstance(approved, MergeApproved):
-            self._say(say.merged(approved, self._rules, *self._times))
-        else:
-            self._say(say.split(approved, self._rules, *self._times))
+    def mine(self, approved: Mined) -> None:
+        """A merge, a split or a conversion is mined."""
+        match approved:
+            case MergeApproved():
+                self._say(say.merged(approved, self._rules, *self._times))
+            case SplitApproved():
+                self._say(say.split(approved, self._rules, *self._times))
+            case _:
+                self._say(say.converted(approved, self._rules, *self._times))
 
     def pay_rebates(self) -> None:
         """A UTC day is over: the venue pays what its fills have earned (A.5)."""

@@ -97,12 +97,24 @@ class Split(msgspec.Struct, frozen=True):
     pairs: Decimal
 
 
+class Convert(msgspec.Struct, frozen=True):
+    """Convert NO tokens of the view's event into YES of its other outcomes and dollars (A.1).
+
+    Attributes:
+        gives: Markets whose NO tokens go; all others of the event give YES tokens.
+        size: Tokens of each.
+    """
+
+    gives: tuple[MarketId, ...]
+    size: Decimal
+
+
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """What the bot saw and decided, traded or not; becomes a `Signal`.
 
     Attributes:
-        decision: "place", "bundle", "replace", "cancel", "merge", "split", "drop" (a signal is
-            given up), "sample" (an estimate of liquidity rewards) or "none".
+        decision: "place", "bundle", "replace", "cancel", "merge", "split", "convert", "drop" (a
+            signal is given up), "sample" (an estimate of liquidity rewards) or "none".
         reason: Why, in a stable word such as "drift-below-threshold".
     """
 
@@ -130,7 +142,7 @@ class Advise(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: int
 
 
-Proposal = Place | PlaceBundle | Replace | Cancel | Merge | Split | Note
+Proposal = Place | PlaceBundle | Replace | Cancel | Merge | Split | Convert | Note
 Reply = MarketId | Advise
 """What an outside message or a day leads to: a market to be asked about, or advice."""
 

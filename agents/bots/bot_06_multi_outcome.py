@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from agents.bots.backoff import Backoff
-from agents.bots.base import Bot, Interest, Note, Place, PlaceBundle, Proposal, Reply
+from agents.bots.base import Bot, Convert, Interest, Note, Place, PlaceBundle, Proposal, Reply
 from agents.bots.bot_06_entry import SetFinder, event_obstacle
 from agents.bots.bot_06_portfolio import Estimates, Portfolio, take
 from agents.bots.bot_06_sets import SetBundle, advance, is_over
@@ -18,8 +18,11 @@ from schemas.envelope import Message
 from schemas.ids import MarketId, VenueEventId, derive_id
 from schemas.market import Market, MarketResolved
 from schemas.outside import OutsideEstimate
+from schemas.pairs import ConvertDenied, PositionsConverted
 from schemas.trading import Fill, IntentDenied, OrderPlaced, OrderRejected
+from schemas.values import Side
 from streams.correlation import Bars, add_mid
+from streams.prices import floor_lot
 
 
 class EventState(msgspec.Struct, kw_only=True):
@@ -69,7 +72,9 @@ class MultiOutcome(Bot[MultiOutcomeState]):
                 self._refuse(place, str(code), view.now)
             case OrderRejected(reason=reason):
                 self._refuse(place, reason, view.now)
-            case OrderPlaced():
+            case ConvertDenied():
+                self._refuse(place, "convert-denied", view.now)
+            case OrderPlaced() | PositionsConverted():
                 place.tries.accept()
             case Fill() if place.bundle is not None and (event.bundle_id == place.bundle.bundle_id):
                 place.bundle.book(event, view.now)
@@ -83,6 +88,8 @@ class MultiOutcome(Bot[MultiOutcomeState]):
             if not is_over(bundle, view.others, view.market.min_size):
                 return self._work(place, bundle, view)
             place.bundle = None
+        if proposals := self._convert(place, view):
+            return proposals
         if proposals := self._single(state, place, event, view, bar_closed=closed):
             return proposals
         return self._seek(state, place, event, view)
@@ -104,6 +111,25 @@ class MultiOutcome(Bot[MultiOutcomeState]):
         bars = add_mid(before, mid, view.now, self._bar_ms, self._parameters.window_bars)
         state.bars[market_id] = bars
         return bars.number != before.number
+
+    def _convert(self, place: EventState, view: View) -> list[Proposal]:
+        """Convert complete sets of NO tokens: they pay the same whoever wins, so take it now.
+
+        What is matched, rests or is converted already stays.
+        """
+        if not view.holding.no or view.converting or place.tries.is_waiting(view.now):
+            return []
+        markets = view.others.of_event(view.market.venue_event_id)
+        if event_obstacle(view, markets, len(markets)):
+            return []
+        holdings = [view.others.holding(each) for each in markets]
+        sets = floor_lot(min(-holding.net for holding in holdings))
+        gas = self._parameters.convert_gas_multiple * self._parameters.gas
+        if sets <= 0 or (len(markets) - 1) * sets < gas or _has_orders(view, markets):
+            return []
+        features = {"sets": float(sets), "outcomes": float(len(markets))}
+        note = Note(decision="convert", reason="set-complete", side=Side.NO, features=features)
+        return [Convert(tuple(markets), sets), note]
 
     def _single(
         self,
@@ -194,6 +220,12 @@ class MultiOutcome(Bot[MultiOutcomeState]):
             return ()
         take(state.estimates, event)
         return markets.of_event(market.venue_event_id)
+
+
+def _has_orders(view: View, markets: Sequence[MarketId]) -> bool:
+    """Whether an own order rests in an event."""
+    seen = (view.others.view(each) for each in markets)
+    return any(each is None or each.orders for each in seen)
 
 
 def _unhedged(state: MultiOutcomeState) -> Decimal:

@@ -228,6 +228,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         orders: The bot's own live orders here, oldest first; an operator's are not among them.
         merging: Pairs whose merge is under way.
         splitting: Pairs whose split is under way.
+        converting: NO tokens whose conversion is under way.
         reference_stale: The reference price that the market settles on is too old.
         account: None before the first account view.
         view_max_age_ms: Age up to which the account view may open.
@@ -259,6 +260,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     rival_ask: Decimal | None = None
     others: Markets = NoMarkets()
     splitting: Decimal = ZERO
+    converting: Decimal = ZERO
     reference_stale: bool = False
 
     @property

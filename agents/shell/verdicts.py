@@ -4,26 +4,34 @@ from collections.abc import Iterator
 
 from agents.stages.framing import Outcome
 from schemas.envelope import Message
+from schemas.pairs import ConvertApproved, ConvertDenied, SplitApproved, SplitDenied
 from schemas.trading import IntentApproved, IntentDenied, MergeApproved, MergeDenied
 from topics.catalog import DECISIONS
 from topics.codec import TopicCodec, decode_frame
 
 APPROVED = "approved"
-MERGE = "merge"
+MERGE, SPLIT, CONVERT = "merge", "split", "convert"
 
 _codec: TopicCodec[Message] = TopicCodec(DECISIONS)
 
 
 def reasons_of(outcome: Outcome) -> Iterator[str]:
-    """The reason of each verdict: `approved`, the code of a denial, `merge` for a merge denied."""
+    """The reason of each verdict: `approved`, or the code of a denial.
+
+    Denials without a code are named by what was denied: `merge`, `split` or `convert`.
+    """
     for record in outcome.records:
         if record.topic is not DECISIONS:
             continue
         for payload in decode_frame(record.value).messages:
             match _codec.decode(payload):
-                case IntentApproved() | MergeApproved():
+                case IntentApproved() | MergeApproved() | SplitApproved() | ConvertApproved():
                     yield APPROVED
                 case IntentDenied() as denied:
                     yield str(denied.code)
                 case MergeDenied():
                     yield MERGE
+                case SplitDenied():
+                    yield SPLIT
+                case ConvertDenied():
+                    yield CONVERT

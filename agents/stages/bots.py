@@ -14,7 +14,14 @@ from agents.bots.base import RunningBot
 from agents.bots.view import Account
 from agents.stages.base import Emit
 from agents.stages.bots_guard import Failures, GuardedBot
-from agents.stages.bots_holdings import book_fill, book_merge, book_split, forget_pairs
+from agents.stages.bots_holdings import (
+    Underway,
+    book_conversion,
+    book_fill,
+    book_merge,
+    book_split,
+    forget_pairs,
+)
 from agents.stages.bots_host import BotHost
 from agents.stages.bots_markets import LiveMarket, MarketTable
 from agents.stages.bots_orders import OrderBook
@@ -35,7 +42,14 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
-from schemas.pairs import PairsSplit, SplitApproved, SplitDenied
+from schemas.pairs import (
+    ConvertApproved,
+    ConvertDenied,
+    PairsSplit,
+    PositionsConverted,
+    SplitApproved,
+    SplitDenied,
+)
 from schemas.trading import (
     AccountView,
     CancelOrder,
@@ -238,6 +252,7 @@ class BotsStage:
             self._keep_replaced(own.intent_id)
         forget_pairs(host.state.merges, now)
         forget_pairs(host.state.splits, now)
+        forget_pairs(host.state.conversions, now)
         before, host.state.ticked_at = host.state.ticked_at, now
         for live in host.markets.live.values():
             host.run_timers(live, tick, before)
@@ -284,34 +299,36 @@ class BotsStage:
                 host.state.merges.pop(message.intent_id, None)
                 self._run_own(message.order.market_id, message.bot_id, message)
             case MergeApproved():
-                pending = host.state.merges.get(message.intent_id)
-                if pending is not None:
-                    pending.approved = True
+                _approve(host.state.merges, message.intent_id)
             case SplitApproved():
-                pending = host.state.splits.get(message.intent_id)
-                if pending is not None:
-                    pending.approved = True
-            case SplitDenied():
+                _approve(host.state.splits, message.intent_id)
+            case ConvertApproved():
+                _approve(host.state.conversions, message.intent_id)
+            case SplitDenied() | ConvertDenied():
                 host.state.splits.pop(message.intent_id, None)
+                host.state.conversions.pop(message.intent_id, None)
                 self._run_own(message.market_id, message.bot_id, message)
             case CancelOrder():  # MergeDenied needs nothing: the merge is tried again later
                 orders.ask_cancel(message.order_id, now)
             case OrderPlaced() | OrderRejected() | OrderCanceled() | OrderExpired():
                 orders.report(message, now)
                 self._run_own(message.market_id, message.bot_id, message)
-            case Fill() | PairsMerged() | PairsSplit():
+            case Fill() | PairsMerged() | PairsSplit() | PositionsConverted():
                 self._book(message)
             case _:
                 pass
 
-    def _book(self, message: Fill | PairsMerged | PairsSplit) -> None:
+    def _book(self, message: Fill | PairsMerged | PairsSplit | PositionsConverted) -> None:
         """Change what is held, once; a resolved market is the ledger's business."""
         host = self._host
         if isinstance(message, Fill) and not host.orders.fill(message, host.state.now):
             return
-        if message.market_id in host.markets.retired:
+        if isinstance(message, PositionsConverted):
+            retired = host.markets.retired
+            book_conversion(host.state.stakes, host.state.conversions, message, retired)
+        elif message.market_id in host.markets.retired:
             return
-        if isinstance(message, Fill):
+        elif isinstance(message, Fill):
             book_fill(host.state.stakes, message)
         elif isinstance(message, PairsMerged):
             book_merge(host.state.stakes, host.state.merges, message)
@@ -339,3 +356,9 @@ class BotsStage:
         market = live.record.market
         if self._shows_own and market is not None:
             live.show_own(self._host.orders.in_market(market.market_id))
+
+
+def _approve(pairs: Underway, intent_id: str) -> None:
+    pending = pairs.get(intent_id)
+    if pending is not None:
+        pending.approved = True

@@ -1,37 +1,48 @@
-"""What every bot holds, folded from fills, splits, merges and resolutions, with average costs."""
+"""What every bot holds, folded from fills, splits, merges, conversions and resolutions.
 
+Costs are averages.
+"""
+
+from collections.abc import Container
 from decimal import Decimal
 
 import msgspec
 
 from agents.bots.view import ZERO, Holding
 from schemas.ids import BotId, MarketId
-from schemas.pairs import PairsSplit
+from schemas.pairs import PairsSplit, PositionsConverted
 from schemas.trading import Fill, PairsMerged
 from schemas.values import Action, Side
+from streams.conversions import divided
 from streams.holdings import COST_QUANTUM
 
 HALF = Decimal("0.5")
 UNANSWERED_MS = 5_000
-"""A merge or split without a verdict is forgotten after this."""
+"""A merge, split or conversion without a verdict is forgotten after this."""
 UNDONE_MS = 120_000
 """An approved one that never came is forgotten after this."""
 
 
 class PendingPairs(msgspec.Struct, kw_only=True):
-    """Pairs on their way to become dollars, or the other way; the approval has reserved them."""
+    """Pairs on their way to become dollars, or the other way; the approval has reserved them.
+
+    Attributes:
+        pairs: Of a conversion: NO tokens of each market.
+        gives: Of a conversion: the markets whose NO tokens go.
+    """
 
     bot_id: BotId
     market_id: MarketId
     pairs: Decimal
     asked_at: int
     approved: bool = False
+    gives: tuple[MarketId, ...] = ()
 
 
 Stakes = dict[BotId, dict[MarketId, Holding]]
 """Holdings by bot and market; flat ones are kept until the market is resolved."""
 Underway = dict[str, PendingPairs]
-"""Merges, or splits, under way by intent id."""
+"""Merges, splits or conversions under way by intent id."""
 
 
 def holding_of(stakes: Stakes, bot_id: BotId, market_id: MarketId) -> Holding:
@@ -87,13 +98,40 @@ def book_split(stakes: Stakes, splits: Underway, split: PairsSplit, mid: Decimal
     splits.pop(split.intent_id, None)
 
 
+def book_conversion(
+    stakes: Stakes, conversions: Underway, done: PositionsConverted, retired: Container[MarketId]
+) -> None:
+    """NO tokens became YES tokens of the other outcomes, which take over what they cost.
+
+    As in the ledger (`streams.conversions`), but divided equally: the ledger's costs count.
+
+    Args:
+        stakes: Changed in place.
+        conversions: Those under way; this one is done.
+        done: What was converted.
+        retired: Resolved markets; they are the ledger's business.
+    """
+    conversions.pop(done.intent_id, None)
+    cost = ZERO
+    for market_id in done.gives:
+        holding = holding_of(stakes, done.bot_id, market_id)
+        before = holding.no_cost
+        _take(holding, Side.NO, done.size)
+        cost += before - holding.no_cost
+    gets = [each.market_id for each in done.gets if each.market_id not in retired]
+    parts = divided(max(cost - done.dollars, ZERO), [Decimal(1)] * len(gets))
+    for market_id, part in zip(gets, parts, strict=True):
+        _add(holding_of(stakes, done.bot_id, market_id), Side.YES, done.size, part)
+
+
 def underway(pairs: Underway, bot_id: BotId, market_id: MarketId) -> Decimal:
-    """Pairs of a bot that are being merged, or split."""
+    """Pairs of a bot that are being merged, split or converted."""
     return sum(
         (
             pending.pairs
             for pending in pairs.values()
-            if pending.bot_id == bot_id and pending.market_id == market_id
+            if pending.bot_id == bot_id
+            and (pending.market_id == market_id or market_id in pending.gives)
         ),
         ZERO,
     )

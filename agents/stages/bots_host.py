@@ -11,6 +11,7 @@ from decimal import Decimal
 from agents.bots.base import (
     Advise,
     Cancel,
+    Convert,
     Merge,
     Note,
     OrderDraft,
@@ -201,6 +202,9 @@ class BotHost:
             holding=holding_of(state.stakes, bot_id, market.market_id),
             merging=underway(state.merges, bot_id, market.market_id) if state.merges else ZERO,
             splitting=underway(state.splits, bot_id, market.market_id) if state.splits else ZERO,
+            converting=(
+                underway(state.conversions, bot_id, market.market_id) if state.conversions else ZERO
+            ),
             account=state.accounts.get(bot_id),
             view_max_age_ms=self._rules.view_max_age_s * 1000,
             rival_bid=rival_bid,
@@ -255,6 +259,11 @@ class BotHost:
                 split = writer.split(pairs)
                 self.state.splits[split.event_id] = _pending(pairs, running, view)
                 self._intend(split)
+            case Convert(gives, size):
+                convert = writer.convert(gives, size)
+                pending = _pending(size, running, view, gives)
+                self.state.conversions[convert.event_id] = pending
+                self._intend(convert)
 
     def _place(
         self, draft: OrderDraft, replaces: OrderId | None, writer: IntentWriter, view: View
@@ -271,12 +280,15 @@ class BotHost:
         self.emits.append(Emit(GATE_INPUTS, self.account_id, intent))
 
 
-def _pending(pairs: Decimal, running: RunningBot, view: View) -> PendingPairs:
+def _pending(
+    pairs: Decimal, running: RunningBot, view: View, gives: tuple[MarketId, ...] = ()
+) -> PendingPairs:
     return PendingPairs(
         bot_id=running.bot.bot_id,
-        market_id=view.market.market_id,
+        market_id=gives[0] if gives else view.market.market_id,
         pairs=pairs,
         asked_at=view.now,
+        gives=gives,
     )
 
 

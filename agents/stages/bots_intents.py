@@ -12,7 +12,7 @@ from configs.rules import TradingRules
 from schemas.envelope import Message, header
 from schemas.errors import DomainError
 from schemas.ids import AccountId, BotId, MarketId, OrderId, derive_id
-from schemas.pairs import SplitIntent
+from schemas.pairs import ConvertIntent, Outcome, SplitIntent
 from schemas.risk import SizingAdvice
 from schemas.trading import (
     BundleIntent,
@@ -103,6 +103,23 @@ class IntentWriter:
             yes_token_id=market.yes_token_id,
             no_token_id=market.no_token_id,
             pairs=pairs,
+        )
+
+    def convert(self, gives: tuple[MarketId, ...], size: Decimal) -> ConvertIntent:
+        """A conversion of NO tokens; all other markets of the event that are known give YES."""
+        market, others = self._view.market, self._view.others
+        known = [others.market(each) for each in others.of_event(market.venue_event_id)]
+        gets = [each for each in known if each is not None and each.market_id not in gives]
+        first = gives[0]
+        return ConvertIntent(
+            **header(self._identity.bot_id, self._event, "convert", first, now=self._now),
+            bot_id=self._identity.bot_id,
+            account_id=self._account_id,
+            market_id=first,
+            venue_event_id=market.venue_event_id,
+            gives=gives,
+            gets=tuple(Outcome(each.market_id, each.yes_token_id) for each in gets),
+            size=size,
         )
 
     def signal(self, note: Note) -> Signal:

@@ -37,6 +37,7 @@ class HostState(msgspec.Struct, kw_only=True):
     stakes: Stakes = msgspec.field(default_factory=dict)
     merges: Underway = msgspec.field(default_factory=dict)
     splits: Underway = msgspec.field(default_factory=dict)
+    conversions: Underway = msgspec.field(default_factory=dict)
     signals: SignalMarks = msgspec.field(default_factory=dict)
     ticked_at: int = 0
     day: int = -1

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from agents.stages.base import Emit
-from schemas.pairs import PairsSplit, RebatePaid, SplitApproved
+from schemas.pairs import (
+    ConvertApproved,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitApproved,
+)
 from schemas.trading import (
     CancelOrder,
     CancelRefused,
@@ -32,9 +38,14 @@ ExecutionReport = (
     | Fill
     | PairsMerged
     | PairsSplit
+    | PositionsConverted
     | RebatePaid
 )
 """What a venue says about our orders and pairs."""
+
+
+BOOKED = (Fill, PairsMerged, PairsSplit, PositionsConverted, RebatePaid)
+"""What moves money or tokens."""
 
 
 class Execution(Protocol):
@@ -58,6 +69,9 @@ class Execution(Protocol):
     def split(self, approved: SplitApproved) -> None:
         """Split collateral into pairs; the same intent splits once."""
 
+    def convert(self, approved: ConvertApproved) -> None:
+        """Convert NO tokens of a neg-risk event; the same intent converts once."""
+
     def reports(self) -> Iterable[ExecutionReport]:
         """Take away what the venue has said since the last call, in its order."""
 
@@ -70,9 +84,7 @@ def publish(reports: Iterable[ExecutionReport], shard: int) -> Iterator[Emit]:
         shard: The shard whose bots placed the orders.
     """
     for report in reports:
-        topic = (
-            FILLS if isinstance(report, Fill | PairsMerged | PairsSplit | RebatePaid) else ORDERS
-        )
+        topic = FILLS if isinstance(report, BOOKED) else ORDERS
         yield Emit(topic, report.account_id, report)
         yield Emit(DECIDE_INPUTS, str(shard), report)
         yield Emit(GATE_INPUTS, report.account_id, report)

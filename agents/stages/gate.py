@@ -10,6 +10,8 @@ import msgspec
 
 from agents.stages.base import Emit
 from agents.stages.gate_commands import apply_command, life_of, promote, shown_state
+from agents.stages.gate_conversions import Conversions
+from agents.stages.gate_desk import Desk
 from agents.stages.gate_intents import Intents
 from agents.stages.gate_outbox import GateOutbox
 from agents.stages.gate_publish import Publisher
@@ -28,7 +30,7 @@ from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
 from schemas.market import MarketResolved
 from schemas.ops import ClockTick
-from schemas.pairs import SplitIntent
+from schemas.pairs import ConvertIntent, PositionsConverted, SplitIntent
 from schemas.risk import (
     BreakerKind,
     CircuitBreakerReset,
@@ -109,9 +111,10 @@ class GateStage:
 
     def _use(self, state: GateState) -> None:
         account = Account(self._account_id, self._rules.account, state.account)
-        intents = Intents(self._account_id, self._rules, state, account, self._out)
+        desk = Desk(self._account_id, self._rules, state, account, self._out)
+        intents, splits, conversions = Intents(desk), Splits(desk), Conversions(desk)
         self._state, self._account, self._intents = state, account, intents
-        self._splits = Splits(self._account_id, self._rules, state, account, self._out)
+        self._waiting = (intents, splits, conversions)
         self._publisher = Publisher(self._account_id, self._rules, state, account)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             BotFailed: self._failed,
@@ -120,12 +123,14 @@ class GateStage:
             ClockTick: intents.forget_sides,
             SizingAdvice: self._advise,
             Command: self._command,
+            ConvertIntent: conversions.convert,
             MarketResolved: self._resolved,
             MergeIntent: intents.merge,
             OrderPlaced: intents.placed,
             PairsMerged: intents.merged,
             PlaceIntent: intents.place,
-            SplitIntent: self._splits.split,
+            PositionsConverted: conversions.converted,
+            SplitIntent: splits.split,
         }
 
     def _failed(self, message: BotFailed) -> None:
@@ -135,8 +140,8 @@ class GateStage:
 
     def _resolved(self, message: MarketResolved) -> None:
         """Nothing of a resolved market is waited for."""
-        self._intents.resolved(message)
-        self._splits.resolved(message)
+        for part in self._waiting:
+            part.resolved(message)
 
     def _cancel_after_trips(self) -> None:
         """Before anything else: all resting orders in the scope of what tripped."""

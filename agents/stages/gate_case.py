@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agents.stages.gate_complements import completes
 from agents.stages.gate_rules import BotRights, GateRules
-from agents.stages.gate_state import GateState, reserved_pairs
+from agents.stages.gate_state import GateState, reserved_tokens
 from schemas.claims import Claim
 from schemas.ids import BotId, MarketId
 from schemas.reasons import DenialCode
@@ -251,9 +251,9 @@ class Case:
         return cash
 
     def free_tokens(self, side: Side) -> Decimal:
-        """Shares of a token that neither a resting SELL nor a merge will take."""
+        """Shares of a token that no resting SELL, merge or conversion will take."""
         order = self.order
-        taken = reserved_pairs(self.state, self.bot_id, order.market_id)
+        taken = reserved_tokens(self.state, self.bot_id, order.market_id, side)
         for entry in self.own_orders:
             other = entry.order
             if other.bot_id == self.bot_id and other.side is side and other.action is Action.SELL:

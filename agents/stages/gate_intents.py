@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from agents.stages.gate_case import Denial, show
+from agents.stages.gate_desk import Desk
 from agents.stages.gate_intent import side_key
 from agents.stages.gate_judge import Judgement, judge, take_tokens
-from agents.stages.gate_outbox import GateOutbox
-from agents.stages.gate_rules import GateRules
-from agents.stages.gate_state import GateState, Merging, PendingReplace, reserved_pairs
+from agents.stages.gate_state import Merging, PendingReplace, reserved_tokens
 from agents.stages.gate_verdicts import Verdicts, digest_of
 from schemas.claims import Claim
 from schemas.errors import InvalidOrderError
@@ -27,7 +26,6 @@ from schemas.trading import (
     Stamp,
 )
 from schemas.values import Side
-from streams.account import Account
 from streams.account_facts import CancelFailed, OrderEnded
 from streams.orders import OpenOrder, is_bid
 
@@ -37,29 +35,10 @@ AGAIN = "The same order id was decided before."
 class Intents:
     """Answers intents and carries waiting replaces through."""
 
-    def __init__(
-        self,
-        account_id: AccountId,
-        rules: GateRules,
-        state: GateState,
-        account: Account,
-        out: GateOutbox,
-    ) -> None:
-        """Work on a gate's state.
-
-        Args:
-            account_id: Whose gate.
-            rules: The gate's.
-            state: The gate's.
-            account: The account fold in it.
-            out: Where answers go.
-        """
-        self._account_id = account_id
-        self._rules = rules
-        self._state = state
-        self._account = account
-        self._out = out
-        self._verdicts = Verdicts(account_id, state)
+    def __init__(self, desk: Desk) -> None:
+        """Work on a gate's state."""
+        self._account_id, self._rules, self._state, self._account, self._out = desk
+        self._verdicts = Verdicts(desk.account_id, desk.state)
 
     def bundle(self, intent: BundleIntent) -> None:
         """Judge several orders, all or none."""
@@ -276,13 +255,15 @@ class Intents:
         stake = None if bot is None else bot.stakes.get(market_id)
         if intent.pairs <= 0 or stake is None:
             return "A merge needs pairs.", "0"
-        taken = reserved_pairs(self._state, bot_id, market_id)
         free = min(
-            stake.size(side) - self._account.orders.reserved_tokens(bot_id, market_id, side)
+            stake.size(side)
+            - self._account.orders.reserved_tokens(bot_id, market_id, side)
+            - reserved_tokens(self._state, bot_id, market_id, side)
             for side in Side
         )
-        if intent.pairs > free - taken:
-            return "A merge needs pairs that no order or merge will take.", show(free - taken)
+        if intent.pairs > free:
+            rule = "A merge needs pairs that no order, merge or conversion will take."
+            return rule, show(free)
         return None
 
     def _side_gone(self, order: Order) -> None:

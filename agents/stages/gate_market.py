@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
 from schemas.reasons import DenialCode
-from schemas.values import MarketStatus, Money, Price, TimeInForce
+from schemas.values import IntentKind, MarketStatus, Money, Price, TimeInForce
 from streams.freshness import FreshnessLimits, staleness
 from streams.prices import is_on_tick
 
@@ -87,7 +87,7 @@ def _size(case: Case) -> Denial | None:
         rule = "A size must be a whole number of lots."
         return Denial(DenialCode.BAD_SIZE, rule, show(case.rules.lot), show(order.size))
     notional = order.size * order.price
-    if notional < least and not case.reduces:
+    if notional < least and (not case.reduces or order.kind is IntentKind.ARB):
         rule = "An opening order must also be worth the minimum in dollars."
         return Denial(DenialCode.BAD_SIZE, rule, show(least), show(notional))
     return None

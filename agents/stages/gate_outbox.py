@@ -4,7 +4,7 @@ from agents.stages.base import Emit
 from schemas.control import BotStateChanged, CommandApplied
 from schemas.envelope import Header, Message, header
 from schemas.ids import AccountId, BotId, VenueEventId
-from schemas.pairs import SplitApproved, SplitDenied
+from schemas.pairs import ConvertApproved, ConvertDenied, SplitApproved, SplitDenied
 from schemas.risk import (
     BreakerState,
     CircuitBreakerReset,
@@ -21,6 +21,7 @@ from topics.partition import shard_of
 SOURCE = "gate"
 PORTFOLIO = "portfolio"
 
+PairsVerdict = SplitApproved | SplitDenied | ConvertApproved | ConvertDenied
 Breach = CircuitBreakerTriggered | CircuitBreakerReset | DrawdownThreshold | EmergencyHalt
 
 
@@ -64,7 +65,7 @@ class GateOutbox:
             raise RuntimeError("begin() comes before the first message.")
         return header(SOURCE, self._cause, *parts, now=self._now)
 
-    def verdict(self, verdict: Verdict | SplitApproved | SplitDenied, event: VenueEventId) -> None:
+    def verdict(self, verdict: Verdict | PairsVerdict, event: VenueEventId) -> None:
         """A verdict, to the record and to the bots of the event's shard."""
         self._emits.append(Emit(DECISIONS, self._account_id, verdict))
         self._emits.append(Emit(DECIDE_INPUTS, self._shard(event), verdict))

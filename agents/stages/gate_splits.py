@@ -5,106 +5,55 @@ open, a market that trades, and free cash for the pairs and the gas.
 """
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from agents.stages.gate_case import show
 from agents.stages.gate_commands import shown_state, trading_state
-from agents.stages.gate_outbox import GateOutbox
-from agents.stages.gate_rules import GateRules
-from agents.stages.gate_state import GateState
-from schemas.ids import AccountId
+from agents.stages.gate_desk import Desk, Refusal
 from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved, SplitDenied, SplitIntent
 from schemas.risk import TradingState
 from schemas.values import BotState, MarketStatus
-from streams.account import Account
 from streams.orders import Hold
-
-
-class Refusal(NamedTuple):
-    """Why a split is refused: the rule, what was allowed, what was found."""
-
-    rule: str
-    limit: str
-    value: str
 
 
 class Splits:
     """Answers splits; the account fold releases what they reserved when they are done."""
 
-    def __init__(
-        self,
-        account_id: AccountId,
-        rules: GateRules,
-        state: GateState,
-        account: Account,
-        out: GateOutbox,
-    ) -> None:
-        """Work on a gate's state.
-
-        Args:
-            account_id: Whose gate.
-            rules: The gate's.
-            state: The gate's.
-            account: The account fold in it.
-            out: Where answers go.
-        """
-        self._account_id = account_id
-        self._rules = rules
-        self._state = state
-        self._account = account
-        self._out = out
+    def __init__(self, desk: Desk) -> None:
+        """Work on a gate's state."""
+        self._desk = desk
 
     def split(self, intent: SplitIntent) -> None:
         """Reserve dollars for a split, if they are free."""
-        orders = self._account.orders
+        desk, orders = self._desk, self._desk.account.orders
         if intent.event_id in orders.state.holds:
             return
+        head, intent_id = desk.out.head("verdict", intent.event_id), intent.event_id
         refusal = self._refusal(intent)
         verdict: SplitApproved | SplitDenied
         if refusal is None:
             amount = self._needed(intent)
             orders.hold(intent.event_id, Hold(intent.bot_id, intent.market_id, amount))
-            verdict = SplitApproved(
-                **self._out.head("verdict", intent.event_id),
-                intent_id=intent.event_id,
-                bot_id=intent.bot_id,
-                account_id=self._account_id,
-                market_id=intent.market_id,
-                venue_event_id=intent.venue_event_id,
-                yes_token_id=intent.yes_token_id,
-                no_token_id=intent.no_token_id,
-                pairs=intent.pairs,
-            )
+            verdict = SplitApproved(**head, **intent.terms, intent_id=intent_id)
         else:
+            rule, limit, value = refusal
             verdict = SplitDenied(
-                **self._out.head("verdict", intent.event_id),
-                intent_id=intent.event_id,
-                bot_id=intent.bot_id,
-                account_id=self._account_id,
-                market_id=intent.market_id,
-                venue_event_id=intent.venue_event_id,
-                yes_token_id=intent.yes_token_id,
-                no_token_id=intent.no_token_id,
-                pairs=intent.pairs,
-                rule=refusal.rule,
-                limit=refusal.limit,
-                value=refusal.value,
+                **head, **intent.terms, intent_id=intent_id, rule=rule, limit=limit, value=value
             )
-        self._out.verdict(verdict, intent.venue_event_id)
+        desk.out.verdict(verdict, intent.venue_event_id)
 
     def resolved(self, message: MarketResolved) -> None:
         """No split of a resolved market is waited for; a late one is booked as it comes."""
-        orders = self._account.orders
+        orders = self._desk.account.orders
         for key, hold in list(orders.state.holds.items()):
             if hold.market_id == message.market_id:
                 orders.release(key)
 
     def _needed(self, intent: SplitIntent) -> Decimal:
-        return intent.pairs + self._rules.account.redeem_gas
+        return intent.pairs + self._desk.rules.account.redeem_gas
 
     def _refusal(self, intent: SplitIntent) -> Refusal | None:
-        state, known = self._state, self._account.state
+        state, known = self._desk.state, self._desk.account.state
         if intent.pairs <= 0:
             return Refusal("A split needs pairs.", "above 0", show(intent.pairs))
         trading = trading_state(state, known.breakers)
@@ -120,7 +69,7 @@ class Splits:
         return self._too_much(intent)
 
     def _too_much(self, intent: SplitIntent) -> Refusal | None:
-        ledger, orders = self._account.state.ledger, self._account.orders
+        ledger, orders = self._desk.account.state.ledger, self._desk.account.orders
         reserved = sum((orders.reserved_cash(each) for each in ledger.bots), Decimal(0))
         bot = ledger.bots.get(intent.bot_id)
         own = Decimal(0) if bot is None else bot.cash - orders.reserved_cash(intent.bot_id)

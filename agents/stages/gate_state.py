@@ -8,7 +8,7 @@ from schemas.ids import BotId, MarketId, OrderId
 from schemas.reasons import DenialCode
 from schemas.risk import TradingState
 from schemas.trading import PlaceIntent
-from schemas.values import BotState, IntentKind, Zone
+from schemas.values import BotState, IntentKind, Side, Zone
 from streams.account_state import AccountState
 from streams.advice import Advised
 from streams.rate_limit import Rates
@@ -74,6 +74,14 @@ class Merging(msgspec.Struct, frozen=True):
     pairs: Decimal
 
 
+class Converting(msgspec.Struct, frozen=True):
+    """NO tokens of several markets reserved for an approved conversion."""
+
+    bot_id: BotId
+    gives: tuple[MarketId, ...]
+    size: Decimal
+
+
 class SentView(msgspec.Struct, frozen=True):
     """An account view as last sent, without its envelope."""
 
@@ -132,6 +140,7 @@ class GateState(msgspec.Struct):
     decided: dict[OrderId, Decided] = {}
     replaces: dict[OrderId, PendingReplace] = {}
     merges: dict[str, Merging] = {}
+    conversions: dict[str, Converting] = {}
     sides_gone: dict[str, int] = {}
     wanted_gone: dict[OrderId, str] = {}
     advice: dict[BotId, Advised] = {}
@@ -148,3 +157,19 @@ def reserved_pairs(state: GateState, bot_id: BotId, market_id: MarketId) -> Deci
         ),
         Decimal(0),
     )
+
+
+def reserved_no(state: GateState, bot_id: BotId, market_id: MarketId) -> Decimal:
+    """NO tokens of a bot in a market that approved merges and conversions will take."""
+    taken = reserved_pairs(state, bot_id, market_id)
+    for conversion in state.conversions.values():
+        if conversion.bot_id == bot_id and market_id in conversion.gives:
+            taken += conversion.size
+    return taken
+
+
+def reserved_tokens(state: GateState, bot_id: BotId, market_id: MarketId, side: Side) -> Decimal:
+    """Tokens of a side that approved merges and conversions will take."""
+    if side is Side.NO:
+        return reserved_no(state, bot_id, market_id)
+    return reserved_pairs(state, bot_id, market_id)

@@ -6,7 +6,7 @@ from agents.stages.base import Emit
 from agents.stages.execution import publish
 from schemas.envelope import Message
 from schemas.ids import AccountId
-from schemas.pairs import SplitApproved
+from schemas.pairs import ConvertApproved, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
 from streams.paper_exchange import PaperExchange
 from streams.paper_rules import PaperRules
@@ -51,6 +51,8 @@ class PaperStage:
             exchange.merge(message)
         elif isinstance(message, SplitApproved):
             exchange.split(message)
+        elif isinstance(message, ConvertApproved):
+            exchange.convert(message)
         else:
             exchange.observe(message)
         reports = exchange.reports()

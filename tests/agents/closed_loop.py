@@ -16,6 +16,7 @@ from configs.profiles import load_profiles
 from configs.rules import load_rules
 from schemas.envelope import Message, header
 from schemas.ids import BotId, MarketId, OrderId
+from schemas.pairs import ConvertApproved, ConvertIntent, PositionsConverted
 from schemas.reasons import DenialCode
 from schemas.risk import SizingAdvice
 from schemas.trading import (
@@ -82,6 +83,7 @@ class ClosedLoop:
         self.filled: dict[OrderId, Decimal] = {}
         self.fills: list[Fill] = []
         self.merged: list[PairsMerged] = []
+        self.converted: list[PositionsConverted] = []
         self.held: dict[tuple[BotId, MarketId, Side], Decimal] = {}
         self.stamps: dict[OrderId, Stamp] = {}
         self.deny: Deny = lambda order: None
@@ -201,6 +203,10 @@ class ClosedLoop:
                     )
                 )
                 self._merge(intent)
+            case ConvertIntent():
+                approved = ConvertApproved(**head, intent_id=intent.event_id, **intent.terms)
+                self._queue.append(approved)
+                self._convert(intent)
             case PlaceIntent(order=order, stamp=stamp, replaces=replaces):
                 self._place(intent, (order,), (stamp,), replaces)
             case BundleIntent(orders=orders, stamps=stamps):
@@ -209,6 +215,19 @@ class ClosedLoop:
                 pass
             case _:
                 raise AssertionError(f"no intent: {intent}")
+
+    def _convert(self, intent: ConvertIntent) -> None:
+        """Carry a conversion out."""
+        for market_id in intent.gives:
+            self.held[intent.bot_id, market_id, Side.NO] -= intent.size
+        for outcome in intent.gets:
+            key = (intent.bot_id, outcome.market_id, Side.YES)
+            self.held[key] = self.held.get(key, Decimal(0)) + intent.size
+        head = header("exchange", intent, "converted", now=self.now)
+        gas = Decimal("0.01")
+        done = PositionsConverted(**head, **intent.terms, intent_id=intent.event_id, gas=gas)
+        self.converted.append(done)
+        self._queue.append(done)
 
     def _place(
         self,

@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from agents.stages.execution import Execution, ExecutionReport
-from schemas.pairs import PairsSplit
+from schemas.pairs import PairsSplit, PositionsConverted
 from schemas.trading import (
     CancelRefused,
     Fill,
@@ -27,6 +27,7 @@ from tests.streams.paper_tape import (
     approve,
     bid,
     cancel,
+    convert,
     merge,
     opened,
     order,
@@ -195,6 +196,16 @@ def test_dollars_are_split_once_per_intent(rig: Rig) -> None:
     assert isinstance(report, PairsSplit)
     assert (report.pairs, report.intent_id) == (Decimal(50), "split-1")
     assert report.yes_token_id != report.no_token_id
+    assert report.gas >= 0
+
+
+def test_positions_are_converted_once_per_intent(rig: Rig) -> None:
+    rig.execution.convert(convert(rig.now))
+    rig.execution.convert(convert(rig.now))
+    (report,) = rig.settle()
+    assert isinstance(report, PositionsConverted)
+    assert report.terms == convert(rig.now).terms
+    assert (report.dollars, report.intent_id) == (Decimal(50), "convert-1")
     assert report.gas >= 0
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.envelope import Message
 from schemas.market import BookDelta, BookSnapshot, MarketTrade
-from schemas.pairs import PairsSplit, RebatePaid
+from schemas.pairs import PairsSplit, PositionsConverted, RebatePaid
 from schemas.trading import (
     CancelRefused,
     Fill,
@@ -62,7 +62,9 @@ def test_every_order_lives_one_life(
     for report in run(tape, model, its_rules):
         assert report.event_id not in ids
         ids.add(report.event_id)
-        if isinstance(report, PairsMerged | PairsSplit | RebatePaid | CancelRefused):
+        if isinstance(
+            report, PairsMerged | PairsSplit | PositionsConverted | RebatePaid | CancelRefused
+        ):
             continue
         name = report.order_id
         assert name not in ended, f"{report} after its end"

@@ -6,7 +6,17 @@ from typing import TypedDict
 from schemas.envelope import Header, Message
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId, derive_id
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
-from schemas.pairs import PairsSplit, RebatePaid, SplitApproved, SplitDenied
+from schemas.pairs import (
+    ConversionTerms,
+    ConvertApproved,
+    ConvertDenied,
+    Outcome,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitApproved,
+    SplitDenied,
+)
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.reasons import DenialCode
 from schemas.risk import (
@@ -269,6 +279,34 @@ def split_denied(ms: int) -> SplitDenied:
     )
 
 
+def _terms() -> ConversionTerms:
+    return ConversionTerms(
+        bot_id=BOT,
+        account_id=ACCOUNT,
+        market_id=MARKET,
+        venue_event_id=EVENT,
+        gives=(MARKET, MarketId("0xm2")),
+        gets=(Outcome(MarketId("0xm3"), TokenId("0xt3")),),
+        size=Decimal(7),
+    )
+
+
+def positions_converted(ms: int) -> PositionsConverted:
+    return PositionsConverted(
+        **at(ms, "converted"), **_terms(), intent_id="i7", gas=Decimal("0.03")
+    )
+
+
+def convert_approved(ms: int) -> ConvertApproved:
+    return ConvertApproved(**at(ms, "convert-approved"), **_terms(), intent_id="i7")
+
+
+def convert_denied(ms: int) -> ConvertDenied:
+    return ConvertDenied(
+        **at(ms, "convert-denied"), **_terms(), intent_id="i8", rule="free", limit="5", value="7"
+    )
+
+
 def rebate_paid(ms: int) -> RebatePaid:
     return RebatePaid(
         **at(ms, "rebate"),
@@ -452,6 +490,9 @@ def day() -> list[Message]:
         split_approved(65),
         split_denied(66),
         pairs_split(67),
+        convert_approved(67),
+        convert_denied(67),
+        positions_converted(67),
         rebate_paid(68),
         position(400, "0"),
         closed(400, "1.5"),

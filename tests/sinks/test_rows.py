@@ -151,3 +151,20 @@ def test_features_and_affected_bots_are_json() -> None:
     assert msgspec.json.decode(str(trip[TABLES[type(trip)].columns.index("affected")])) == [
         "bot_05"
     ]
+
+
+def test_a_conversion_is_a_row_without_an_order_and_has_its_verdict() -> None:
+    done = only(messages.positions_converted(0))
+    assert isinstance(done, TradeRow)
+    assert (done.action, done.order_id, done.price, done.size, done.gas) == (
+        "CONVERT",
+        "",
+        Decimal(1),
+        Decimal(7),
+        Decimal("0.03"),
+    )
+    yes, no = only(messages.convert_approved(0)), only(messages.convert_denied(0))
+    assert isinstance(yes, DecisionRow)
+    assert isinstance(no, DecisionRow)
+    assert (yes.subject, yes.verdict, yes.size) == ("CONVERT", "APPROVED", Decimal(7))
+    assert (no.subject, no.verdict, no.rule) == ("CONVERT", "DENIED", "free")

@@ -1,15 +1,24 @@
 """Messages of an account's stream, with defaults that tests override."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
-from typing import TypedDict
 
 from schemas.control import BotFailed, CapitalAllocated, Command, Verb
 from schemas.envelope import Header
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId
 from schemas.market import Market, MarketListed, MarketResolved
 from schemas.ops import ClockTick
-from schemas.pairs import PairsSplit, RebatePaid, SplitIntent
+from schemas.pairs import (
+    ConversionTerms,
+    ConvertIntent,
+    Outcome,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitIntent,
+    SplitTerms,
+)
 from schemas.portfolio import Mark
 from schemas.trading import (
     Fill,
@@ -42,16 +51,6 @@ MM, ARB, DIRECTIONAL, REDUCE = (
     IntentKind.DIRECTIONAL,
     IntentKind.REDUCE,
 )
-
-
-class OfPairs(TypedDict):
-    bot_id: BotId
-    account_id: AccountId
-    market_id: MarketId
-    venue_event_id: VenueEventId
-    yes_token_id: TokenId
-    no_token_id: TokenId
-    pairs: Decimal
 
 
 class Stream:
@@ -207,6 +206,24 @@ class Stream:
         gas = Decimal("0.01")
         return PairsSplit(**self.head(at), **self._pairs(bot, pairs), intent_id=intent_id, gas=gas)
 
+    def convert(
+        self, at: int, gives: Sequence[MarketId], gets: Sequence[MarketId], size: str
+    ) -> ConvertIntent:
+        return ConvertIntent(**self.head(at), **_conversion(gives, gets, size))
+
+    def converted(
+        self,
+        at: int,
+        gives: Sequence[MarketId],
+        gets: Sequence[MarketId],
+        size: str,
+        *,
+        gas: str = "0",
+        intent_id: str = "",
+    ) -> PositionsConverted:
+        terms = _conversion(gives, gets, size)
+        return PositionsConverted(**self.head(at), **terms, intent_id=intent_id, gas=Decimal(gas))
+
     def rebate(self, at: int, amount: str, bot: BotId = BOT_1) -> RebatePaid:
         return RebatePaid(
             **self.head(at),
@@ -221,9 +238,9 @@ class Stream:
     def failed(self, at: int, bot: BotId, reason: str) -> BotFailed:
         return BotFailed(**self.head(at), account_id=ACCOUNT, bot_id=bot, reason=reason)
 
-    def _pairs(self, bot: BotId, pairs: str) -> OfPairs:
+    def _pairs(self, bot: BotId, pairs: str) -> SplitTerms:
         market = a_market()
-        return OfPairs(
+        return SplitTerms(
             bot_id=bot,
             account_id=ACCOUNT,
             market_id=MARKET,
@@ -232,6 +249,36 @@ class Stream:
             no_token_id=market.no_token_id,
             pairs=Decimal(pairs),
         )
+
+
+RACE = VenueEventId("race")
+"""A neg-risk event."""
+
+
+def contenders(count: int, min_size: str = "5") -> list[Market]:
+    """The markets of a complete neg-risk event."""
+    return [
+        a_market(
+            MarketId(f"m{place}"),
+            event=RACE,
+            neg_risk=True,
+            event_markets=count,
+            min_size=min_size,
+        )
+        for place in range(count)
+    ]
+
+
+def _conversion(gives: Sequence[MarketId], gets: Sequence[MarketId], size: str) -> ConversionTerms:
+    return ConversionTerms(
+        bot_id=BOT_5,
+        account_id=ACCOUNT,
+        market_id=gives[0] if gives else MarketId(""),
+        venue_event_id=RACE,
+        gives=tuple(gives),
+        gets=tuple(Outcome(each, TokenId(f"{each}-YES")) for each in gets),
+        size=Decimal(size),
+    )
 
 
 def event_of(market: MarketId) -> VenueEventId:

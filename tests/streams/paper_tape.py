@@ -22,7 +22,7 @@ from schemas.market import (
     TickSizeChanged,
 )
 from schemas.ops import ClockTick
-from schemas.pairs import SplitApproved
+from schemas.pairs import ConvertApproved, Outcome, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved, Order
 from schemas.values import (
     MICRO,
@@ -262,6 +262,20 @@ def split(at: int, pairs: str = "50", intent_id: str = "split-1") -> SplitApprov
     )
 
 
+def convert(at: int, size: str = "50", intent_id: str = "convert-1") -> ConvertApproved:
+    return ConvertApproved(
+        **_head(at),
+        intent_id=intent_id,
+        bot_id=BOT,
+        account_id=ACCOUNT,
+        market_id=MARKET,
+        venue_event_id=market().venue_event_id,
+        gives=(MARKET, MarketId("second")),
+        gets=(Outcome(MarketId("third"), TokenId("third-yes")),),
+        size=Decimal(size),
+    )
+
+
 def tick(at: int) -> ClockTick:
     return ClockTick(**_head(at))
 
@@ -301,6 +315,8 @@ def give(exchange: PaperExchange, *messages: Message | Sequence[Message]) -> lis
                 exchange.merge(message)
             elif isinstance(message, SplitApproved):
                 exchange.split(message)
+            elif isinstance(message, ConvertApproved):
+                exchange.convert(message)
             else:
                 exchange.observe(message)
             said += exchange.reports()

@@ -159,6 +159,25 @@ def test_no_on_every_outcome_pays_all_but_one() -> None:
     assert prices <= Decimal("1.995")
 
 
+def test_a_complete_set_of_no_is_converted_and_one_of_yes_is_not() -> None:
+    race = Race({"a": ("0.42", "0.45"), "b": ("0.40", "0.43"), "c": ("0.23", "0.26")})
+    sets = race.loop.orders()[0].size
+    for name in "ab":
+        race.fill(name)
+    race.fill("c", "100")
+    race.wait(2)
+    assert race.loop.converted == []
+    race.fill("c")
+    race.wait(1)
+    (done,) = race.loop.converted
+    assert (len(done.gives), done.gets, done.size) == (3, (), sets)
+    assert done.dollars == 2 * sets
+    assert "set-complete" in race.reasons
+    race.wait(10)
+    assert len(race.loop.converted) == 1
+    assert not any(race.loop.held.values())
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

@@ -7,12 +7,15 @@ from agents.stages.bots_holdings import (
     PendingPairs,
     Stakes,
     Underway,
+    book_conversion,
     book_fill,
     book_merge,
     forget_pairs,
     holding_of,
     underway,
 )
+from schemas.ids import MarketId, TokenId
+from schemas.pairs import Outcome, PositionsConverted
 from schemas.trading import PairsMerged
 from schemas.values import Action, Side
 from tests.agents.bots.orders import MARKET, order
@@ -65,6 +68,42 @@ def test_a_merge_takes_both_tokens_at_cost_and_ends_what_was_under_way() -> None
     assert (holding.yes, holding.yes_cost) == (Decimal(40), Decimal(16))
     assert holding.no == holding.no_cost == 0
     assert merges == {}
+
+
+def test_a_conversion_moves_what_the_no_tokens_cost_to_the_yes_tokens() -> None:
+    stakes: Stakes = {}
+    trade(stakes, Side.NO, Action.BUY, "0.55", "60")
+    others = [MarketId("other"), MarketId("third"), MarketId("gone")]
+    conversions: Underway = {
+        "c": PendingPairs(
+            bot_id=BOT_5,
+            market_id=MARKET.market_id,
+            pairs=Decimal(40),
+            asked_at=START,
+            gives=(MARKET.market_id,),
+        )
+    }
+    assert underway(conversions, BOT_5, MARKET.market_id) == 40
+    done = PositionsConverted(
+        **Tape().head(),
+        bot_id=BOT_5,
+        account_id=ACCOUNT,
+        market_id=MARKET.market_id,
+        venue_event_id=MARKET.venue_event_id,
+        gives=(MARKET.market_id,),
+        gets=tuple(Outcome(each, TokenId(f"{each}-yes")) for each in others),
+        size=Decimal(40),
+        intent_id="c",
+        gas=Decimal("0.01"),
+    )
+    book_conversion(stakes, conversions, done, {MarketId("gone")})
+    left = holding_of(stakes, BOT_5, MARKET.market_id)
+    assert (left.no, left.no_cost) == (Decimal(20), Decimal(11))
+    for market_id in others[:2]:
+        holding = holding_of(stakes, BOT_5, market_id)
+        assert (holding.yes, holding.yes_cost) == (Decimal(40), Decimal(11))
+    assert MarketId("gone") not in stakes[BOT_5]
+    assert conversions == {}
 
 
 def test_a_merge_without_an_answer_is_forgotten() -> None:

@@ -75,6 +75,14 @@ def test_legs_of_different_sizes_or_kinds_lock_nothing() -> None:
     assert denied(gate.bundle(*twice)).code is DenialCode.ARB_NOT_LOCKED
 
 
+def test_a_leg_must_be_worth_the_minimum_though_it_would_reduce() -> None:
+    gate = Gate()
+    gate.hold(leg(NO, "0.50", "20"))
+    legs = leg(YES, "0.45", "10"), leg(NO, "0.53", "10")
+    verdict = denied(gate.bundle(*legs))
+    assert (verdict.code, verdict.value) == (DenialCode.BAD_SIZE, "4.5")
+
+
 def test_two_markets_are_no_arbitrage_unless_exactly_one_wins() -> None:
     gate = Gate()
     gate.feed(gate.stream.listed(1, a_market(OTHER)))
