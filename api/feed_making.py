@@ -15,7 +15,10 @@ from connectors.feeds.feed import Feed
 from connectors.news.newsapi import NewsApiFeed
 from connectors.news.rss import RssFeed
 from connectors.news.x import XFeed
+from connectors.polymarket.auth import ApiCredentials
+from connectors.polymarket.live_data import NAME as REFERENCE
 from connectors.research.estimates import EstimatesFeed
+from connectors.sandbox.coin import SYMBOL
 from connectors.social.kaito import KaitoFeed
 from connectors.social.leaders import LeadersFeed
 from schemas.outside import Outlet
@@ -30,8 +33,12 @@ SHARED_OUTLETS = (
 )
 """RSS feeds of a shared host, at `rss/OUTLET.xml`: it does not pass for the outlets of the file."""
 SHARED_RSS_EVERY_S = 5.0
+SHARED_SYMBOLS = (SYMBOL,)
+"""Prices of a shared host: the sandbox knows its own coin's alone."""
 NOT_SHARED = frozenset({"abios", "riot", "steam"})
 """Sources that a shared host does not stand in for: matches come from `pandascore` there."""
+
+NOTHING_SAID = "the small world has no news, matches or wallets; PETS_WORLD=large has"
 
 S = TypeVar("S", bound=Source)
 
@@ -42,6 +49,14 @@ class Switched(NamedTuple):
     name: str
     feed: Feed | None
     why_off: str = ""
+
+
+class PricePlan(NamedTuple):
+    """Where reference prices are heard, and which."""
+
+    url: str
+    credentials: ApiCredentials
+    symbols: tuple[str, ...]
 
 
 class FeedMaker:
@@ -62,10 +77,25 @@ class FeedMaker:
         self.feeds = feeds
 
     def all(self) -> Iterator[Switched]:
-        """Every source, on or off."""
-        yield from self._news()
-        yield from self._esports()
-        yield from self._social()
+        """Every polled source, on or off; nothing is said about the small simulated world."""
+        sources = (*self._news(), *self._esports(), *self._social())
+        if self._settings.feeds_url and self._settings.world == "small":
+            sources = tuple(Switched(each.name, None, NOTHING_SAID) for each in sources)
+        yield from sources
+
+    def prices(self) -> PricePlan | str:
+        """Where reference prices come from, or why from nowhere."""
+        source, own = self.feeds.reference, self._settings
+        if source is None:
+            return "switched off in feeds.yaml"
+        if own.feeds_url:
+            address = self.host(REFERENCE, "").replace("http", "ws", 1)
+            return PricePlan(address, ApiCredentials(*[SHARED_KEY] * 3), SHARED_SYMBOLS)
+        parts = (own.polymarket_key, own.polymarket_secret, own.polymarket_passphrase)
+        key, secret, passphrase = (each.get_secret_value() for each in parts)
+        if not (key and secret and passphrase):
+            return "no key; .env.example names its settings"
+        return PricePlan(source.url, ApiCredentials(key, secret, passphrase), source.symbols)
 
     def host(self, name: str, own: str) -> str:
         """Where a source is read.

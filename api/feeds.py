@@ -20,12 +20,14 @@ from connectors.esports.pandascore import PandaScoreFeed
 from connectors.esports.pandascore_frames import FrameSockets
 from connectors.feeds.feed import Feed
 from connectors.feeds.poller import FeedPoller, FeedState
+from connectors.polymarket.live_data import NAME as REFERENCE
+from connectors.polymarket.live_data import LiveDataSocket
 from connectors.social.leaders import LeadersFeed
 from connectors.social.wallet_socket import WalletSocket
 from schemas.envelope import Message
 from schemas.ids import derive_id
 from schemas.ops import Heartbeat
-from topics.catalog import GAME_STATES, HEARTBEATS, WALLET_TRADES, TopicSpec
+from topics.catalog import BOOK_EVENTS, GAME_STATES, HEARTBEATS, WALLET_TRADES, TopicSpec
 from topics.producer import FrameProducer
 
 TIMEOUT_S = 10.0
@@ -82,6 +84,7 @@ class FeedRunner:
         self._off: list[Switched] = []
         self._pollers: list[FeedPoller] = []
         self._socket: WalletSocket | None = None
+        self._prices: LiveDataSocket | None = None
         self._up = gauge(FEED_UP, registry)
         self._published = gauge(FEED_MESSAGES, registry)
 
@@ -101,7 +104,19 @@ class FeedRunner:
                 self._pollers.append(poller)
                 tasks.create_task(poller.run())
                 self._follow(switched.feed, tasks)
+            self._follow_prices(tasks)
             await self._beat()
+
+    def _follow_prices(self, tasks: asyncio.TaskGroup) -> None:
+        plan = self._maker.prices()
+        if isinstance(plan, str):
+            self._off.append(Switched(REFERENCE, None, plan))
+            return
+        publish = partial(self._publish, BOOK_EVENTS)
+        self._prices = LiveDataSocket(
+            plan.url, plan.credentials, plan.symbols, publish, self._clock
+        )
+        tasks.create_task(self._prices.run())
 
     def _follow(self, feed: Feed, tasks: asyncio.TaskGroup) -> None:
         """Start the socket that belongs to a feed, if there is one."""
@@ -145,6 +160,10 @@ class FeedRunner:
             yield Pulse(off.name, FeedState.OFF, 0, off.why_off)
         for poller in self._pollers:
             yield Pulse(poller.feed.name, poller.state, poller.published, poller.detail)
+        if self._prices is not None:
+            prices = self._prices
+            state = FeedState.FAILING if prices.detail else FeedState.RUNNING
+            yield Pulse(REFERENCE, state, prices.published, prices.detail)
         if self._socket is not None:
             state = FeedState.RUNNING if self._socket.connected else FeedState.FAILING
             detail = "" if self._socket.connected else "The venue's trade stream is not connected."

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.live_data import feed_of
 from connectors.polymarket.metadata import MetadataError, parse_event, parse_market
 from connectors.polymarket.parse import envelope
 from connectors.sandbox.accounts import Accounts
+from connectors.sandbox.coin import SYMBOL, coin_of
 from connectors.sandbox.frames import encode
 from connectors.sandbox.gamma import gamma_event, gamma_market
 from connectors.sandbox.journal import Journal
@@ -119,6 +121,8 @@ class Tape:
             markets=feed.markets,
         )
         yield Input(BOOK_EVENTS, "0", status)
+        if self._recording is None and coin_of(self._seed).is_told(now):
+            yield Input(BOOK_EVENTS, "0", _told_price(now))
         tick = ClockTick(**envelope(f"tick|{now}".encode(), now, now))
         yield Input(DECIDE_INPUTS, "0", tick)
         yield Input(GATE_INPUTS, self._account, tick)
@@ -132,6 +136,16 @@ def _event(source: Source, listing: Listing, now: int) -> dict[str, Any]:
     """The event of a market as Gamma describes it."""
     event = listing.spec.event
     return gamma_event([each for each in source.listings() if each.spec.event == event], now)
+
+
+def _told_price(now: int) -> FeedStatus:
+    """A price of the world's coin was told; the live feed says no more of it either."""
+    return FeedStatus(
+        **envelope(f"price|{now}".encode(), now, now),
+        feed=feed_of(SYMBOL),
+        connected=True,
+        heard_at=now,
+    )
 
 
 def _said(told: Iterable[Said]) -> Iterator[Input]:

@@ -55,6 +55,12 @@ class SocketSource(Strict):
     url: str = Field(min_length=1)
 
 
+class PriceSource(SocketSource):
+    """The venue's live prices."""
+
+    symbols: tuple[str, ...] = Field(min_length=1, max_length=64, description="As it spells them.")
+
+
 class Feeds(Strict):
     """All of them; None is off."""
 
@@ -67,6 +73,7 @@ class Feeds(Strict):
     steam: Source | None
     leaders: LeadersSource | None
     wallets: SocketSource | None
+    reference: PriceSource | None
     kaito: KaitoSource | None
     estimates: Source | None
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from configs.bots import Probability, Seconds, Share, broken_rule, check_range
 from configs.rules import Strict, TradingRules, load_rules
 from configs.yaml_file import Fault, load_yaml
+from schemas.values import DataLabel
 
 FILE = "profiles.yaml"
 MAX_TTL_S = 125
@@ -58,14 +59,14 @@ class ProfileCommon(Strict):
     """Times and freshness; `start_s` counts from the window's start, the others to its end.
 
     Attributes:
-        ref_feed: The feed of the price that the windows are about, as `FeedStatus` names it; empty
-            where none is configured.
-        ref_max_age_s: Bot 5 pulls its quotes when that feed was not heard for longer.
+        ref_feed: By where a market's data comes from, the channel of the price that its windows
+            are about; `FeedStatus` names it CHANNEL/SYMBOL. Nothing for data without such a price.
+        ref_max_age_s: Bot 5 pulls its quotes when that price was not heard for longer.
     """
 
     book_max_age_s: int = Field(gt=0)
     feed_silence_s: int = Field(gt=0)
-    ref_feed: str = ""
+    ref_feed: dict[DataLabel, str] = Field(default_factory=dict)
     ref_max_age_s: int = Field(gt=0)
     ttl_s: int = Field(gt=0)
     start_s: Seconds

@@ -49,6 +49,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         match_side: The side of the match that YES backs, 0 first or 1 second.
         match_map: The map it is about, from 1; 0 for the whole match.
         entities: Names it is about, as the venue or an operator gives them.
+        reference: Symbol of the price that resolves it, e.g. "btcusd"; empty where none does.
     """
 
     market_id: MarketId
@@ -84,6 +85,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     match_side: int = 0
     match_map: int = 0
     entities: tuple[str, ...] = ()
+    reference: str = ""
 
     def token(self, side: Side) -> TokenId:
         """The token id of a side."""

@@ -31,7 +31,7 @@ BOOK_EVENTS = TopicSpec(
         market.FeedStatus,
     ),
     Scope.SHARD,
-    ("connector",),
+    ("connector", "feeds"),
     ("relay-books", "archive"),
     "Books in ticks and micro-shares with the connector's trust grade, and trades, as they came.",
     retention_ms=3 * DAY_MS,

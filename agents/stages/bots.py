@@ -23,7 +23,7 @@ from agents.stages.bots_holdings import (
     forget_pairs,
 )
 from agents.stages.bots_host import BotHost
-from agents.stages.bots_markets import LiveMarket, MarketTable
+from agents.stages.bots_markets import LiveMarket, MarketTable, reference_feed
 from agents.stages.bots_orders import OrderBook
 from agents.stages.bots_state import HostState
 from configs.profiles import Profiles
@@ -204,7 +204,7 @@ class BotsStage:
             case FeedStatus():
                 if markets.hear(message):
                     for live in markets.live.values():
-                        if live.record.feed == message.feed:
+                        if message.feed in (live.record.feed, reference_feed(live)):
                             self._host.run_watchers(live, message)
             case MarketListed():
                 self._list(message)

@@ -210,7 +210,7 @@ class BotHost:
             rival_bid=rival_bid,
             rival_ask=rival_ask,
             others=self._others[bot_id],
-            reference_stale=self.markets.reference_is_stale(choice.profile, state.now),
+            reference_stale=self.markets.reference_is_stale(live, state.now),
         )
 
     def _carry_out_all(

@@ -9,7 +9,7 @@ import msgspec
 from agents.bots.base import RunningBot
 from agents.bots.profiles import Choice, choose
 from agents.bots.view import OwnOrder, Phase
-from configs.profiles import Profile, Profiles
+from configs.profiles import Profiles
 from configs.rules import TradingRules
 from schemas.ids import MarketId, VenueEventId
 from schemas.market import BookDelta, BookSnapshot, BookTrustChanged, FeedStatus, Market
@@ -265,16 +265,18 @@ class MarketTable:
             return "book-lagging"
         return ""
 
-    def reference_is_stale(self, profile: Profile | None, now: int) -> bool:
-        """Whether the reference price that a profile's markets settle on is too old (D-28).
+    def reference_is_stale(self, live: LiveMarket, now: int) -> bool:
+        """Whether the reference price that a window settles on is too old (D-28).
 
         Args:
-            profile: The market's; without one, or without a configured feed, nothing is stale.
+            live: The market. Without a profile, or where its profile names no channel for its
+                data, nothing is stale; where it does, a market of an unknown price always is.
             now: The fold's `now`, ms.
         """
-        if profile is None or not profile.common.ref_feed:
+        profile, name = live.choice.profile, reference_feed(live)
+        if profile is None or name is None:
             return False
-        feed = self.feeds.get(profile.common.ref_feed)
+        feed = self.feeds.get(name)
         limit = profile.common.ref_max_age_s * 1000
         return feed is None or not feed.connected or now - feed.heard_at > limit
 
@@ -297,6 +299,15 @@ class MarketTable:
             if market is not None:
                 self.describe(live, market)
             live.refresh()
+
+
+def reference_feed(live: LiveMarket) -> str | None:
+    """The feed of the price that a market settles on, as `FeedStatus` names it; None without."""
+    market, profile = live.record.market, live.choice.profile
+    if market is None or profile is None:
+        return None
+    channel = profile.common.ref_feed.get(market.label)
+    return f"{channel}/{market.reference}" if channel else None
 
 
 K = TypeVar("K", bound=Hashable)

@@ -111,10 +111,8 @@ async def _start(supervisor: Supervisor, system: System, settings: Settings) -> 
 
 
 def _has_feeds(settings: Settings) -> bool:
-    """Whether there is an outside: the live one, or that of a large world."""
-    if settings.source == "live":
-        return True
-    return settings.source != "recorded" and settings.world == "large"
+    """Whether there is an outside: the live one, or a simulated world's, its price at least."""
+    return settings.source != "recorded"
 
 
 async def _migrate(settings: Settings, dsn: str) -> None:

@@ -1,5 +1,6 @@
 """Gamma's market documents to `Market` (PROTOCOL.md section 5.1). Pure."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from schemas.ids import MarketId, TokenId, VenueEventId
 from schemas.market import FeeSchedule, Market
 from schemas.values import PIPS, DataLabel, MarketStatus
 
+STREAM = re.compile(r"/streams/([a-z0-9]+)-(usd)/?$")
+"""How a resolution source names a price stream, e.g. https://data.chain.link/streams/btc-usd."""
 RESOLUTION_STATUS = {
     "proposed": MarketStatus.PROPOSED,
     "disputed": MarketStatus.DISPUTED,
@@ -65,6 +68,7 @@ def parse_market(document: dict[str, Any]) -> Market:
             rewards_max_spread=_decimal(document.get("rewardsMaxSpread") or 0),
             rewards_daily=_daily_rewards(document),
             match_id=_match_id(tags),
+            reference=_reference(document),
         )
     except (KeyError, ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise MetadataError(
@@ -124,6 +128,12 @@ def _match_id(tags: tuple[str, ...]) -> str:
     """
     numbers = (tag.removeprefix("match-") for tag in tags if tag.startswith("match-"))
     return next((f"pandascore/{number}" for number in numbers if number.isdecimal()), "")
+
+
+def _reference(document: dict[str, Any]) -> str:
+    """The symbol of the price stream that resolves a market, as live data spells it."""
+    found = STREAM.search(str(document.get("resolutionSource") or "").lower())
+    return "".join(found.groups()) if found else ""
 
 
 def _decimal(value: object) -> Decimal:

@@ -7,7 +7,7 @@ import msgspec
 from connectors.sandbox.faults import FrameFaults
 from connectors.sandbox.follow_up import Notice
 from connectors.sandbox.frames import Dispatch
-from connectors.sandbox.hub import RESTARTING
+from connectors.sandbox.hub import RESTARTING, Closable
 from connectors.sandbox.mode import POST_ONLY_MS, RESTART_MS, Mode
 from connectors.sandbox.sandbox import Sandbox
 from schemas.errors import ConfigurationError
@@ -37,7 +37,7 @@ class FaultCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             `closed_only`, `ban` and `geoblock` restrict an address or everybody.
         count: Occasions to strike.
         share: Rate at which occasions are struck, decided by the venue's seed.
-        channel: Which sockets.
+        channel: Which sockets; those of reference prices know `drop`, `freeze` and `thaw`.
         path: Beginning of the request paths to strike; empty for all.
         method: HTTP method to strike; empty for all.
         status: For `status`.
@@ -51,7 +51,7 @@ class FaultCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     kind: Kind
     count: int = 1
     share: float = 1.0
-    channel: Literal["market", "user"] = "market"
+    channel: Literal["market", "user", "price"] = "market"
     path: str = ""
     method: str = ""
     status: int = 500
@@ -90,6 +90,7 @@ class FaultDesk:
         sandbox.order_faults.wrong_id.disarm()
         sandbox.hub.freeze_all(frozen=False)
         sandbox.user_hub.freeze_all(frozen=False)
+        sandbox.price_hub.freeze_all(frozen=False)
         sandbox.mode.enter(Mode.OPEN, 0)
         sandbox.skew_ms = 0
         sandbox.geoblocked = False
@@ -118,7 +119,12 @@ class FaultDesk:
 
     def _sockets(self, command: FaultCommand) -> None:
         sandbox = self._sandbox
-        hub = sandbox.hub if command.channel == "market" else sandbox.user_hub
+        hubs: dict[str, Closable] = {
+            "market": sandbox.hub,
+            "user": sandbox.user_hub,
+            "price": sandbox.price_hub,
+        }
+        hub = hubs[command.channel]
         match command.kind:
             case "drop":
                 hub.close_all(RESTARTING)

@@ -7,6 +7,7 @@ is not emptied in time is dropped, so that a slow client costs itself and nobody
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from typing import Generic, Protocol, TypeVar
 
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.frames import Dispatch, encode
@@ -82,6 +83,40 @@ class Subscriber:
             return self._outbox.popleft()
         self.wake.clear()
         return None
+
+
+S = TypeVar("S", bound=Subscriber)
+
+
+class Closable(Protocol):
+    """What sockets' faults need of a channel."""
+
+    def freeze_all(self, *, frozen: bool = True) -> None:
+        """Connected sockets go silent, or speak again."""
+
+    def close_all(self, code: int) -> None:
+        """Close every socket with a code."""
+
+
+class SocketGroup(Generic[S]):
+    """The sockets of a channel.
+
+    Attributes:
+        subscribers: Those that are connected.
+    """
+
+    def __init__(self) -> None:
+        self.subscribers: set[S] = set()
+
+    def freeze_all(self, *, frozen: bool = True) -> None:
+        """A switched fault: connected sockets go silent, or speak again."""
+        for subscriber in self.subscribers:
+            subscriber.frozen = frozen
+
+    def close_all(self, code: int) -> None:
+        """Close every socket with a code."""
+        for subscriber in self.subscribers:
+            subscriber.close(code)
 
 
 class Hub:

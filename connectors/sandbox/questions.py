@@ -45,6 +45,8 @@ TAIL = Liveliness(100, 8, 1, 4, 40, 0.01, 0.004, 0.0002, 0.0005, 12)
 """Wide and nearly empty."""
 PLAY = Liveliness(100, 2, 2, 4, 60, 0.12, 0.06, 0.01, 0.004, 40)
 """A match: quiet before it, with a value that moves during it."""
+WINDOW = Liveliness(100, 1, 3, 6, 120, 2.4, 0.2, 0.05, 0.04, 25)
+"""A quarter of an hour on a price: tight until the outcome is nearly known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from connectors.sandbox.desk import Desk
 from connectors.sandbox.faults import Faults, FrameFaults
 from connectors.sandbox.follow_up import Notice
 from connectors.sandbox.http_faults import HttpFaults, OrderFaults
-from connectors.sandbox.hub import RESTARTING, Hub
+from connectors.sandbox.hub import RESTARTING, Hub, SocketGroup, Subscriber
 from connectors.sandbox.journal import Journal
 from connectors.sandbox.limits import AddressLimits, SignerLimits
 from connectors.sandbox.mode import EngineMode
@@ -89,6 +89,7 @@ class Sandbox:
         desk: The orders.
         hub: The sockets of the market channel.
         user_hub: The sockets of the user channel.
+        price_hub: The sockets of the live-data channel.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Sandbox:
         self.desk = self._staffed()
         self.hub = Hub(self.venue, self.faults)
         self.user_hub = UserHub()
+        self.price_hub: SocketGroup[Subscriber] = SocketGroup()
 
     def clock_ms(self) -> int:
         """The clock that clients see, ms UTC."""

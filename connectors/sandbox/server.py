@@ -12,6 +12,7 @@ from connectors.sandbox.control import ControlRest
 from connectors.sandbox.feed_attention import AttentionFeed
 from connectors.sandbox.feed_esports import EsportsFeed
 from connectors.sandbox.feed_news import NewsFeed
+from connectors.sandbox.feed_prices import PriceSocket
 from connectors.sandbox.feed_rtds import RtdsSocket
 from connectors.sandbox.feed_sports import SportsSocket
 from connectors.sandbox.http_faults import Edge
@@ -55,12 +56,14 @@ def create_app(sandbox: Sandbox) -> Starlette:
             *feeds,
             Mount("/feeds/leaders", routes=DataRest(sandbox).routes()),
             WebSocketRoute("/feeds/wallets", RtdsSocket(sandbox).endpoint),
+            WebSocketRoute("/feeds/reference", PriceSocket(sandbox, lambda _: True).endpoint),
             Mount("/feeds", routes=feeds),
             *ControlRest(sandbox).routes(),
             WebSocketRoute("/ws/market", MarketSocket(sandbox).endpoint),
             WebSocketRoute("/ws/user", UserSocket(sandbox).endpoint),
             WebSocketRoute("/ws/sports", SportsSocket(sandbox).endpoint),
             WebSocketRoute("/ws/rtds", RtdsSocket(sandbox).endpoint),
+            WebSocketRoute("/ws/live", PriceSocket(sandbox).endpoint),
         ],
         middleware=[
             Middleware(
@@ -118,6 +121,7 @@ async def serve_on(listener: socket.socket, sandbox: Sandbox) -> None:
     finally:
         sandbox.hub.close_all(RESTARTING)
         sandbox.user_hub.close_all(RESTARTING)
+        sandbox.price_hub.close_all(RESTARTING)
         listener.close()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

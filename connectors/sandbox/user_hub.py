@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from connectors.sandbox.follow_up import Notice
 from connectors.sandbox.frames import encode
-from connectors.sandbox.hub import Subscriber
+from connectors.sandbox.hub import SocketGroup, Subscriber
 
 
 class UserSubscriber(Subscriber):
@@ -27,15 +27,8 @@ class UserSubscriber(Subscriber):
         return self.markets is None or notice.condition_id in self.markets
 
 
-class UserHub:
-    """All sockets of the user channel.
-
-    Attributes:
-        subscribers: The sockets that are connected.
-    """
-
-    def __init__(self) -> None:
-        self.subscribers: set[UserSubscriber] = set()
+class UserHub(SocketGroup[UserSubscriber]):
+    """All sockets of the user channel."""
 
     def deliver(self, notices: Iterable[Notice]) -> None:
         """Hand frames to the sockets of their owners."""
@@ -43,13 +36,3 @@ class UserHub:
             for subscriber in self.subscribers:
                 if subscriber.wants(notice):
                     subscriber.send(encode(notice.frame))
-
-    def freeze_all(self, *, frozen: bool = True) -> None:
-        """A switched fault: connected sockets go silent, or speak again."""
-        for subscriber in self.subscribers:
-            subscriber.frozen = frozen
-
-    def close_all(self, code: int) -> None:
-        """Close every socket with a code."""
-        for subscriber in self.subscribers:
-            subscriber.close(code)

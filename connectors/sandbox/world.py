@@ -9,6 +9,7 @@ from typing import Literal
 
 from connectors.sandbox.accounts import Accounts
 from connectors.sandbox.catalogue import BALLOTS, LARGE_SLOTS
+from connectors.sandbox.coin import coin_of
 from connectors.sandbox.crowd import Crowd
 from connectors.sandbox.frames import Dispatch, Frame, new_market
 from connectors.sandbox.game_seat import GameSeat
@@ -18,6 +19,7 @@ from connectors.sandbox.questions import SLOTS
 from connectors.sandbox.source import play
 from connectors.sandbox.stories import Wire
 from connectors.sandbox.tenure import BallotSeat, Seat, SlotSeat
+from connectors.sandbox.windows import WindowSeat
 from connectors.sandbox.world_market import Surroundings, WorldMarket
 
 WorldSize = Literal["small", "large"]
@@ -27,15 +29,16 @@ def seats_of(size: WorldSize) -> tuple[Seat, ...]:
     """The places of a world.
 
     Args:
-        size: `small`: twenty lively markets; `large`: these and a few hundred quiet ones of all
-            kinds, with news, matches and wallets.
+        size: `small`: twenty lively markets of days to months and a 15-minute window; `large`:
+            these and a few hundred quiet ones of all kinds, with news, matches and wallets.
     """
     if size == "small":
-        return tuple(SlotSeat(slot) for slot in SLOTS)
+        return (*(SlotSeat(slot) for slot in SLOTS), WindowSeat())
     return (
         *(SlotSeat(slot) for slot in LARGE_SLOTS),
         *(BallotSeat(each, index) for each in BALLOTS for index in range(len(each.outcomes))),
         *(GameSeat(place) for place in range(PLACES)),
+        WindowSeat(),
     )
 
 
@@ -51,6 +54,7 @@ class World:
 
     Attributes:
         seed: As given.
+        coin: What the window is about.
         wire: The news so far.
         crowd: The wallets; None in the small world.
     """
@@ -64,6 +68,7 @@ class World:
         size: WorldSize = "small",
     ) -> None:
         self.seed = seed
+        self.coin = coin_of(seed)
         self.wire = Wire()
         self.crowd = Crowd(seed) if size == "large" else None
         self._around = Surroundings(seed, activity, accounts or Accounts(), self.crowd, self.wire)

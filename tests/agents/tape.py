@@ -64,6 +64,11 @@ class Tape:
         heard = self.now if heard_at is None else heard_at
         return FeedStatus(**self.head(), feed=FEED, connected=connected, heard_at=heard)
 
+    def price(self, symbol: str = "simusd") -> FeedStatus:
+        """The reference price of windows was told."""
+        feed = f"price.crypto/{symbol}"
+        return FeedStatus(**self.head(), feed=feed, connected=True, heard_at=self.now)
+
     def trust(self, market: Market, trust: Trust) -> BookTrustChanged:
         return BookTrustChanged(
             **self.head(), market_id=market.market_id, trust=trust, reason="tape", feed=FEED
@@ -175,6 +180,7 @@ def market(
         clears_at=clears_at,
         auto_resolved=window_s is not None,
         series="" if window_s is None else "btc-15m",
+        reference="" if window_s is None else "simusd",
         volume_24h=Decimal(volume_24h),
     )
 

@@ -124,6 +124,7 @@ async def play() -> Scene:
     settings = Settings(
         _env_file=None,
         feeds_url=f"{url}/feeds",
+        world="large",
         speed=10.0,
         anchor_wall_ms=PROCESS_WALL(),
         anchor_event_ms=START_MS,

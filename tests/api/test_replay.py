@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from api.replay import replay, replay_band
@@ -105,3 +106,21 @@ def test_a_band_plays_its_tape_once_and_gives_what_single_runs_give(tmp_path: Pa
         assert run.inputs == alone.inputs
         assert run.tally.bots == alone.tally.bots
     assert (tmp_path / "band").read_bytes() == (tmp_path / queues[0]).read_bytes()
+
+
+def test_the_window_is_left_while_the_price_that_settles_it_is_silent(tmp_path: Path) -> None:
+    """The world's stream of prices is silent from second 68 to 76 of this tape (D-28)."""
+    silent = Tape("world", seed=31, hours=0.025, account=AccountId(SETTINGS.account))
+    listed = [each.message for each in silent if isinstance(each.message, MarketListed)]
+    (window,) = [each.market.market_id for each in listed if each.market.reference]
+    log = tmp_path / "log.jsonl"
+    replay(SETTINGS, silent, BOTS[1:], QueueKind.RISK_AVERSE, log, quiet)
+    messages = [msgspec.json.decode(line)["message"] for line in log.read_bytes().splitlines()]
+    reasons = {
+        (each["event_time"] - silent.start_ms) // 1000: each["reason"]
+        for each in messages
+        if each["type"] == "signal" and each["market_id"] == window
+    }
+    pulled = [second for second, reason in reasons.items() if reason == "reference-stale"]
+    assert pulled[0] == 70
+    assert {reasons[max(each for each in reasons if each < 70)], reasons[77]} == {"quoting"}

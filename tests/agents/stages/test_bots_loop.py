@@ -22,7 +22,12 @@ def started(numbers: str, where: Market = WHERE) -> tuple[ClosedLoop, Tape]:
 
 
 def run(
-    loop: ClosedLoop, tape: Tape, seconds: float, state: BotState = BotState.ACTIVE
+    loop: ClosedLoop,
+    tape: Tape,
+    seconds: float,
+    state: BotState = BotState.ACTIVE,
+    *,
+    tells_prices: bool = True,
 ) -> list[Message]:
     emitted = []
     may_open = state is BotState.ACTIVE
@@ -30,7 +35,8 @@ def run(
     while tape.now < until:
         tape.now = min(tape.now + 1_000, until)
         views = [tape.account(bot, state=state, may_open=may_open) for bot in (BOT_1, BOT_5)]
-        emitted += loop.feed(tape.feed(), *views, tape.tick())
+        prices = [tape.price()] if tells_prices else []
+        emitted += loop.feed(tape.feed(), *prices, *views, tape.tick())
     return emitted
 
 
@@ -192,6 +198,19 @@ def test_bot_5_in_a_window_quotes_reduces_and_holds() -> None:
     assert said(selling)[:2] == (Side.YES, Action.SELL)
     run(loop, tape, 90)
     assert loop.orders() == []
+
+
+def test_bot_5_leaves_a_window_whose_reference_price_is_silent() -> None:
+    loop, tape = started("5", market(window_s=900))
+    run(loop, tape, 31)
+    assert len(loop.orders()) == 2
+    run(loop, tape, 3, tells_prices=False)
+    assert len(loop.orders()) == 2
+    run(loop, tape, 1, tells_prices=False)
+    assert loop.orders() == []
+    assert loop.signals()[-1].reason == "reference-stale"
+    run(loop, tape, 1)
+    assert len(loop.orders()) == 2
 
 
 def test_an_emergency_unwinds_passively_for_every_bot() -> None:

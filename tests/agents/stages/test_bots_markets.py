@@ -3,11 +3,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from agents.stages.bots_markets import FeedHealth, LiveMarket, MarketTable
+from agents.stages.bots_markets import FeedHealth, LiveMarket, MarketTable, reference_feed
 from configs.profiles import load_profiles
 from configs.rules import load_rules
 from schemas.market import BookSnapshot, Market
-from schemas.values import Money, Trust
+from schemas.values import DataLabel, Money, Trust
 from tests.agents.bots.orders import own_order
 from tests.agents.tape import FEED, START, Tape, market
 
@@ -131,24 +131,28 @@ def test_a_resolved_market_is_not_revived_by_a_late_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("feed", "heard", "window_s", "is_stale"),
+    ("heard", "window_s", "is_stale"),
     [
-        ("", None, 900, False),
-        ("reference", None, 900, True),
-        ("reference", FeedHealth(True, START - 3_000), 900, False),
-        ("reference", FeedHealth(True, START - 3_001), 900, True),
-        ("reference", FeedHealth(False, START), 900, True),
-        ("reference", None, None, False),
+        (None, 900, True),
+        (FeedHealth(True, START - 3_000), 900, False),
+        (FeedHealth(True, START - 3_001), 900, True),
+        (FeedHealth(False, START), 900, True),
+        (None, None, False),
     ],
 )
 def test_d28_a_reference_price_older_than_three_seconds_is_stale(
-    feed: str, heard: FeedHealth | None, window_s: int | None, is_stale: bool
+    heard: FeedHealth | None, window_s: int | None, is_stale: bool
 ) -> None:
     table, live = table_with(market(window_s=window_s))
-    profile = live.choice.profile
-    if profile is not None:
-        common = profile.common.model_copy(update={"ref_feed": feed})
-        profile = profile.model_copy(update={"common": common})
     if heard is not None:
-        table.feeds["reference"] = heard
-    assert table.reference_is_stale(profile, START) is is_stale
+        table.feeds["price.crypto/simusd"] = heard
+    assert table.reference_is_stale(live, START) is is_stale
+
+
+def test_a_recorded_window_has_no_price_that_could_be_stale() -> None:
+    where = market(window_s=900)
+    _, recorded = table_with(msgspec.structs.replace(where, label=DataLabel.RECORDED))
+    table, unknown = table_with(msgspec.structs.replace(where, reference=""))
+    assert reference_feed(recorded) is None
+    assert not table.reference_is_stale(recorded, START)
+    assert table.reference_is_stale(unknown, START)

@@ -72,7 +72,7 @@ class Line:
         return time.monotonic() - started
 
     async def believed(self) -> None:
-        await self.until(lambda: self.published.all_believed(20), "20 believed books")
+        await self.until(lambda: self.published.all_believed(21), "21 believed books")
 
 
 @asynccontextmanager
@@ -102,7 +102,7 @@ async def test_it_finds_labels_and_follows_every_market() -> None:
         await line.believed()
         listed = [m for m in line.published.of(MarketListed) if isinstance(m, MarketListed)]
         assert {m.market.label for m in listed} == {DataLabel.SIMULATED}
-        assert len({m.market.market_id for m in listed}) == 20
+        assert len({m.market.market_id for m in listed}) == 21
         await line.until(lambda: bool(line.published.of(MarketTrade)), "trade", 30.0)
         await line.until(lambda: bool(line.published.of(FeedStatus)), "feed status")
 

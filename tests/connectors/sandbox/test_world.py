@@ -11,7 +11,7 @@ from connectors.sandbox.latent import DECIDED, HOUR_MS, FairValue
 from connectors.sandbox.mirror import LEGS, YES
 from connectors.sandbox.questions import SLOTS
 from connectors.sandbox.tenure import tenure_at
-from connectors.sandbox.world import World, world_frames
+from connectors.sandbox.world import World, seats_of, world_frames
 from connectors.sandbox.world_market import DISPUTED_AFTER_MS, PROPOSED_AFTER_MS
 from schemas.errors import ConfigurationError
 from schemas.values import PIPS
@@ -46,8 +46,9 @@ def test_frames_come_in_order_of_time_and_begin_with_metadata_and_books() -> Non
     played = list(world_frames(SEED, NOW_MS, 20_000))
     times = [at_ms for at_ms, _ in played]
     assert times == sorted(times)
-    kinds = [frame["event_type"] for _, frame in played[: 3 * len(SLOTS)]]
-    assert kinds == ["new_market", "book", "book"] * len(SLOTS)
+    places = len(seats_of("small"))
+    kinds = [frame["event_type"] for _, frame in played[: 3 * places]]
+    assert kinds == ["new_market", "book", "book"] * places
 
 
 def test_a_subscriber_rebuilds_every_book_and_every_hash() -> None:
@@ -135,7 +136,7 @@ def test_every_market_is_labelled_and_every_id_is_full_size() -> None:
         assert len(spec.condition_id) == 66
         assert all(int(token).bit_length() > 200 for token in spec.token_ids)
         assert spec.listed_ms <= NOW_MS < spec.end_ms
-        assert not spec.automatically_resolved
+        assert spec.automatically_resolved is (spec.window_start_ms is not None)
 
 
 def test_a_world_started_later_finds_the_same_markets_and_fair_values() -> None:
@@ -160,7 +161,7 @@ def test_a_market_ends_and_the_next_one_takes_its_slot() -> None:
     listed = [d for d in out if d.frame["market"] == following.condition_id]
     assert [d.frame["event_type"] for d in listed[:3]] == ["new_market", "book", "book"]
     assert listed[0].broadcast
-    closed = [m for m in world.listings() if not m.state.is_open]
+    closed = [m for m in world.listings() if m.tenure == tenure]
     assert [m.spec.condition_id for m in closed] == [tenure.spec(SEED).condition_id]
     assert closed[0].resolution(tenure.end_ms) == "resolved"
     assert closed[0].advance(tenure.end_ms + 2_000) == []
