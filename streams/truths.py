@@ -1,0 +1,174 @@
+"""Venue, Data API and chain compared with each other and with us: every difference has a name.
+
+The chain is what counts in the end, the venue decides what can be sold now, the Data API trails
+both by seconds and leaves out less than a tenth of a share (PROTOCOL.md section 7). A fold only in
+that it remembers since when a difference exists.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+ZERO = Decimal(0)
+
+
+class TruthKind(StrEnum):
+    """What kind of difference it is."""
+
+    PENDING = "pending"
+    """Explained by trades and jobs under way, or too young to tell."""
+    GHOST = "ghost"
+    """Somebody tells of what the chain does not have, or hides what it has."""
+    DUST = "dust"
+    """Too little to trade, and left out by one of them."""
+    REDEEM = "redeem"
+    """The market has resolved: one has paid it out already."""
+    TRANSFER = "transfer"
+    """All three agree, and we do not: money moved that we did not move."""
+
+
+class TruthRules(NamedTuple):
+    """Limits.
+
+    Attributes:
+        equal: Shares or dollars that rounding may leave.
+        dust: Below it, no order can be placed and the Data API says nothing.
+        pending_ms: So long a difference may come of what is under way.
+        doubt_ms: From then on nothing is quoted in a market whose difference is unexplained.
+    """
+
+    equal: Decimal = Decimal("0.000001")
+    dust: Decimal = Decimal("0.1")
+    pending_ms: int = 30_000
+    doubt_ms: int = 120_000
+
+
+class Truths(NamedTuple):
+    """What is said of one asset; None where nobody answered.
+
+    Attributes:
+        key: Token id; "" for collateral.
+        market_id: Whose token; "" for collateral.
+        ours: What our ledger believes.
+        venue: What the venue would let us sell or spend.
+        data_api: What the Data API lists.
+        chain: What the contract says.
+        moving: What trades and jobs under way may still change, up or down.
+        resolved: The market has resolved.
+    """
+
+    key: str
+    market_id: str
+    ours: Decimal
+    venue: Decimal | None
+    data_api: Decimal | None
+    chain: Decimal | None
+    moving: Decimal = ZERO
+    resolved: bool = False
+
+    @property
+    def said(self) -> tuple[Decimal, ...]:
+        """What is known of the outside."""
+        return tuple(x for x in (self.venue, self.data_api, self.chain) if x is not None)
+
+
+class TruthDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference, with its age."""
+
+    key: str
+    market_id: str
+    kind: TruthKind
+    age_ms: int
+    ours: Decimal
+    venue: Decimal | None
+    data_api: Decimal | None
+    chain: Decimal | None
+
+
+class TruthComparison:
+    """Compares, and remembers since when what differs.
+
+    Attributes:
+        since: First seen, ms, by key; what a checkpoint holds.
+    """
+
+    def __init__(self, rules: TruthRules, since: dict[str, int]) -> None:
+        """Continue; the dictionary is changed in place."""
+        self._rules = rules
+        self.since = since
+
+    def compare(self, assets: Iterable[Truths], now: int) -> tuple[TruthDifference, ...]:
+        """Compare all assets; one that is not among them has no difference any more.
+
+        Args:
+            assets: What is said of each.
+            now: When it was asked, ms.
+        """
+        found = []
+        seen: set[str] = set()
+        for asset in assets:
+            seen.add(asset.key)
+            if self._agree(asset):
+                self.since.pop(asset.key, None)
+                continue
+            age = now - self.since.setdefault(asset.key, now)
+            found.append(_difference(asset, self._kind(asset, age), age))
+        for key in [key for key in self.since if key not in seen]:
+            del self.since[key]
+        return tuple(found)
+
+    def scale(self, differences: Iterable[TruthDifference], market_id: str) -> Decimal:
+        """How much of the usual size may be quoted in a market: 1, a half, or nothing.
+
+        A doubt about collateral concerns every market.
+
+        Args:
+            differences: As compared.
+            market_id: Which market.
+        """
+        concern = (market_id, "")
+        return min(
+            (self._scale_of(diff) for diff in differences if diff.market_id in concern),
+            default=Decimal(1),
+        )
+
+    def _scale_of(self, difference: TruthDifference) -> Decimal:
+        if difference.kind in (TruthKind.DUST, TruthKind.REDEEM):
+            return Decimal(1)
+        if difference.age_ms < self._rules.pending_ms:
+            return Decimal(1)
+        return Decimal("0.5") if difference.age_ms < self._rules.doubt_ms else ZERO
+
+    def _agree(self, asset: Truths) -> bool:
+        every = (asset.ours, *asset.said)
+        return max(every) - min(every) <= self._rules.equal
+
+    def _kind(self, asset: Truths, age: int) -> TruthKind:
+        every = (asset.ours, *asset.said)
+        spread = max(every) - min(every)
+        if asset.market_id and max(every) < self._rules.dust:
+            return TruthKind.DUST
+        if asset.market_id and asset.resolved:
+            return TruthKind.REDEEM
+        if age < self._rules.pending_ms or spread <= asset.moving:
+            return TruthKind.PENDING
+        outside = asset.said
+        if outside and max(outside) - min(outside) <= self._rules.equal and len(outside) > 1:
+            return TruthKind.TRANSFER
+        return TruthKind.GHOST
+
+
+def _difference(asset: Truths, kind: TruthKind, age: int) -> TruthDifference:
+    return TruthDifference(
+        key=asset.key,
+        market_id=asset.market_id,
+        kind=kind,
+        age_ms=age,
+        ours=asset.ours,
+        venue=asset.venue,
+        data_api=asset.data_api,
+        chain=asset.chain,
+    )
