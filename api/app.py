@@ -15,9 +15,39 @@ from api.models import Problem
 from api.present_metrics import PresentCollector
 from api.problems import MEDIA_TYPE, add_handlers
 from api.request_metrics import RequestMetrics
-from api.routes import bots, health, logs, metrics, orders, positions, risk, status
+from api.routes import (
+    bots,
+    commands,
+    configs,
+    decisions,
+    health,
+    logs,
+    markets,
+    metrics,
+    orders,
+    performance,
+    positions,
+    risk,
+    status,
+    trades,
+)
 
-ROUTERS = (health, status, bots, positions, orders, metrics, risk, logs)
+ROUTERS = (
+    health,
+    status,
+    bots,
+    configs,
+    positions,
+    orders,
+    trades,
+    decisions,
+    commands,
+    markets,
+    performance,
+    metrics,
+    risk,
+    logs,
+)
 PROBLEM: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "What was expected, what was received, what to do.",

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from typing import Protocol
 
 from api.live import LiveState
@@ -10,7 +11,8 @@ from schemas.control import CapitalAllocated, Command, CommandApplied, Verb
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from schemas.ids import AccountId, BotId, derive_id
-from topics.catalog import COMMANDS, GATE_INPUTS, TopicSpec
+from schemas.trading import CancelOrder, IntentApproved, IntentDenied, PlaceIntent
+from topics.catalog import COMMANDS, DECIDE_INPUTS, GATE_INPUTS, INTENTS, TopicSpec
 
 POLL_S = 0.02
 WRITE_S = 5.0
@@ -47,7 +49,13 @@ class Commander:
         self._clock = clock
 
     async def send(
-        self, verb: Verb, bot_id: BotId | None, reason: str, by: str, confirms: str = ""
+        self,
+        verb: Verb,
+        bot_id: BotId | None,
+        reason: str,
+        by: str,
+        confirms: str = "",
+        key: str = "",
     ) -> Command:
         """Write a command; returns once the broker has it.
 
@@ -57,13 +65,15 @@ class Commander:
             reason: Kept with the command.
             by: Who asks.
             confirms: The command this one confirms, if it does.
+            key: Sent twice with the same key it is the same command; empty makes a new one.
 
         Raises:
             LogAwayError: The broker did not take it in time.
         """
         now = self._clock.now_ms()
+        what = (verb, bot_id or "", key or time.time_ns())
         command = Command(
-            event_id=derive_id("command", self._account, verb, bot_id or "", time.time_ns()),
+            event_id=derive_id("command", self._account, *what),
             event_time=now,
             ingest_time=now,
             source=by,
@@ -74,15 +84,42 @@ class Commander:
             by=by,
             confirms=confirms,
         )
-        try:
-            await asyncio.wait_for(self.write(command), WRITE_S)
-        except (InfrastructureError, TimeoutError) as error:
-            why = str(error) or f"it did not answer within {WRITE_S:g} s"
-            raise LogAwayError(
-                f"Expected the log to take the command {verb}, it did not: {why}. It may still "
-                "arrive: look at the status before you send it again."
-            ) from error
+        await _taken(f"the command {verb}", self.write(command))
         return command
+
+    async def intend(self, intent: PlaceIntent, shard: int) -> None:
+        """Write an operator's intent where the gate reads it, then the copy that is kept.
+
+        Args:
+            intent: What is wanted.
+            shard: The shard of its market.
+
+        Raises:
+            LogAwayError: The broker did not take it in time.
+        """
+
+        async def write() -> None:
+            await self._log.send_now(GATE_INPUTS, self._account, intent)
+            await self._log.send_now(INTENTS, str(shard), intent)
+
+        await _taken("the order", write())
+
+    async def cancel(self, cancel: CancelOrder, shard: int) -> None:
+        """Write an operator's cancel where execution reads it, then the copy that is kept.
+
+        Args:
+            cancel: Of which order.
+            shard: The shard of its market.
+
+        Raises:
+            LogAwayError: The broker did not take it in time.
+        """
+
+        async def write() -> None:
+            await self._log.send_now(DECIDE_INPUTS, str(shard), cancel)
+            await self._log.send_now(INTENTS, str(shard), cancel)
+
+        await _taken("the cancel", write())
 
     async def write(self, message: Command | CapitalAllocated) -> None:
         """Write a message where the gate reads it, then the copy that is kept.
@@ -92,6 +129,42 @@ class Commander:
         """
         await self._log.send_now(GATE_INPUTS, self._account, message)
         await self._log.send_now(COMMANDS, message.bot_id or self._account, message)
+
+
+async def _taken(what: str, writing: Coroutine[object, object, None]) -> None:
+    """Wait until the broker has what is being written.
+
+    Raises:
+        LogAwayError: It did not take it in time.
+    """
+    try:
+        await asyncio.wait_for(writing, WRITE_S)
+    except (InfrastructureError, TimeoutError) as error:
+        why = str(error) or f"it did not answer within {WRITE_S:g} s"
+        raise LogAwayError(
+            f"Expected the log to take {what}, it did not: {why}. It may still "
+            "arrive: look at the status before you send it again."
+        ) from error
+
+
+async def judged(
+    state: LiveState, intent: PlaceIntent, timeout_s: float
+) -> IntentApproved | IntentDenied:
+    """Wait until the gate has judged an intent.
+
+    Raises:
+        GateSilentError: No verdict in time; the intent is on the log and will still be judged.
+    """
+    deadline = time.monotonic() + timeout_s
+    while (verdict := state.orders.verdicts.get(intent.event_id)) is None:
+        if time.monotonic() > deadline:
+            raise GateSilentError(
+                f"Expected the risk gate's verdict on order {intent.order.order_id} within "
+                f"{timeout_s:g} s, received none. The order is on the log and is judged when the "
+                "gate runs; check `pets status`."
+            )
+        await asyncio.sleep(POLL_S)
+    return verdict
 
 
 async def applied(state: LiveState, command: Command, timeout_s: float) -> CommandApplied:

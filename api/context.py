@@ -9,15 +9,18 @@ from fastapi import Request
 from agents.registry import BOTS
 from api.commands import Commander
 from api.freshness import Known
+from api.gate_checks import GateChecks
 from api.live import LiveState
 from api.live_reader import LiveReader
 from api.log_topic import FindLines, logged
 from api.models import Envelope, T
+from api.order_entry import OrderEntry
 from api.patience import within
 from api.problems import WITHOUT_DATABASE, ApiError
 from configs.clock import SessionClock
+from configs.rules import load_rules
 from configs.settings import Settings
-from schemas.ids import BotId
+from schemas.ids import AccountId, BotId
 
 if TYPE_CHECKING:
     from sinks.pool import Pool
@@ -40,6 +43,8 @@ class Context:
     Attributes:
         pool: The database's connections; None while it does not answer.
         find_lines: Reads the log topic.
+        gate_checks: Says what the risk gate would say.
+        entry: Makes operators' orders.
     """
 
     def __init__(
@@ -53,6 +58,13 @@ class Context:
         self.commander = commander
         self.pool: Pool | None = None
         self.find_lines: FindLines = partial(logged, settings)
+        self.gate_checks = GateChecks(settings)
+        self.entry = OrderEntry(
+            AccountId(settings.account),
+            state,
+            load_rules(settings.config_dir),
+            {bot.bot_id: bot.load(settings.config_dir).lambda_max for bot in BOTS},
+        )
 
     @property
     def source(self) -> str:

@@ -3,21 +3,32 @@
 from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeVar
 
 import msgspec
 
-from schemas.control import BotStateChanged, CommandApplied
+from api.live_commands import LiveCommands
+from api.live_orders import LiveOrders
+from api.remembering import remember
+from schemas.control import BotStateChanged, Command, CommandApplied
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
 from schemas.ops import DeadLetter, DeadLetterRetried, Heartbeat
 from schemas.portfolio import EquityPoint, PositionState
 from schemas.risk import BreakerState, RiskState
-from schemas.trading import Fill, IntentDenied
+from schemas.trading import (
+    Fill,
+    IntentApproved,
+    IntentDenied,
+    OrderCanceled,
+    OrderExpired,
+    OrderPlaced,
+    OrderRejected,
+)
 from schemas.values import BotState
 from topics.catalog import (
     BOOK_TOPS,
+    COMMANDS,
     CONTROL_STATES,
     DEAD_LETTERS,
     DECISIONS,
@@ -25,13 +36,11 @@ from topics.catalog import (
     FILLS,
     HEARTBEATS,
     LIFECYCLE,
+    ORDERS,
     POSITIONS,
     RISK_STATES,
     TopicSpec,
 )
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 WHOLE: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, POSITIONS, LIFECYCLE)
 """Topics whose whole content is the present."""
@@ -40,7 +49,9 @@ RECENT: dict[TopicSpec, int] = {
     BOOK_TOPS: 2_000,
     HEARTBEATS: 200,
     DECISIONS: 2_000,
-    FILLS: 500,
+    COMMANDS: 500,
+    ORDERS: 5_000,
+    FILLS: 5_000,
     DEAD_LETTERS: 2_000,
 }
 """Topics of which the last records are enough, and how many. Equity is told on change only, so the
@@ -66,6 +77,8 @@ class LiveState:
         denials: The newest denied intents.
         fills: The newest fills.
         applied: Answers to commands by command id.
+        orders: Open orders and the gate's last verdicts.
+        commands: The last commands and what became of them.
         waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
@@ -93,6 +106,8 @@ class LiveState:
         self.denials: deque[IntentDenied] = deque(maxlen=KEPT)
         self.fills: deque[Fill] = deque(maxlen=KEPT)
         self.applied: dict[str, CommandApplied] = {}
+        self.orders = LiveOrders()
+        self.commands = LiveCommands(self.orders)
         self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
         self.now = 0
@@ -109,8 +124,12 @@ class LiveState:
                 self._market(message)
             case RiskState() | BreakerState() | BotStateChanged() | CommandApplied():
                 self._gate(message)
-            case IntentDenied():
-                self.denials.append(message)
+            case IntentApproved() | IntentDenied():
+                self._verdict(message)
+            case OrderPlaced() | OrderRejected() | OrderCanceled() | OrderExpired():
+                self.orders.reported(message)
+            case Command():
+                self.commands.sent(message)
             case Heartbeat():
                 self.heartbeats[message.component] = message
             case DeadLetter() | DeadLetterRetried():
@@ -142,6 +161,12 @@ class LiveState:
                 self.positions.pop(message.position_id, None)
             case Fill():
                 self.fills.append(message)
+                self.orders.filled(message)
+
+    def _verdict(self, verdict: IntentApproved | IntentDenied) -> None:
+        self.orders.judged(verdict)
+        if isinstance(verdict, IntentDenied):
+            self.denials.append(verdict)
 
     def _market(self, message: MarketListed | MarketResolved | BookTop) -> None:
         match message:
@@ -150,7 +175,7 @@ class LiveState:
             case MarketResolved():
                 self.tops.pop(message.market_id, None)
                 if (market := self.markets.pop(message.market_id, None)) is not None:
-                    _remember(self._resolved, message.market_id, market)
+                    remember(self._resolved, message.market_id, market, KEPT)
             case BookTop():
                 self.market_data_at = max(self.market_data_at, message.ingest_time)
                 if message.market_id not in self._resolved:
@@ -168,15 +193,16 @@ class LiveState:
                 self._bot(message.bot_id, message.state, message.ingest_time)
                 self.bot_reasons[message.bot_id] = message.reason
             case CommandApplied():
-                _remember(self.applied, message.command_id, message)
+                remember(self.applied, message.command_id, message, KEPT)
+                self.commands.answered(message)
 
     def _letter(self, message: DeadLetter | DeadLetterRetried) -> None:
         match message:
             case DeadLetter():
                 if message.event_id not in self._retried_letters:
-                    _remember(self.waiting_letters, message.event_id, message, LETTERS_KEPT)
+                    remember(self.waiting_letters, message.event_id, message, LETTERS_KEPT)
             case DeadLetterRetried():
-                _remember(self._retried_letters, message.letter_id, True, LETTERS_KEPT)
+                remember(self._retried_letters, message.letter_id, True, LETTERS_KEPT)
                 self.waiting_letters.pop(message.letter_id, None)
 
     def _bot(self, bot_id: BotId, bot_state: BotState, at: int) -> None:
@@ -184,13 +210,6 @@ class LiveState:
         if at >= self._bots_at.get(bot_id, 0):
             self._bots_at[bot_id] = at
             self.bots[bot_id] = bot_state
-
-
-def _remember(known: dict[K, V], key: K, value: V, kept: int = KEPT) -> None:
-    """Keep the last values."""
-    known[key] = value
-    if len(known) > kept:
-        known.pop(next(iter(known)))
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What the API answers: pydantic models at the edge, amounts as strings, times in ms UTC."""
 
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -21,9 +21,9 @@ Amount = Annotated[Decimal, PlainSerializer(written, return_type=str)]
 
 
 class ApiModel(BaseModel):
-    """Base: immutable, no unknown fields."""
+    """Base: immutable, no unknown fields; made of a record by its attributes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class Envelope(ApiModel, Generic[T]):
@@ -64,6 +64,17 @@ class BotView(ApiModel):
     last_event_age_s: float | None = None
 
 
+class BotConfigView(ApiModel):
+    """A bot's parameters."""
+
+    bot_id: str
+    name: str
+    parameters: dict[str, Any] = Field(description="Dollars and shares as strings.")
+    form: dict[str, Any] = Field(description="JSON Schema: types, bounds, meanings.")
+    tag: str = Field(description="Give it back in If-Match to change them.")
+    origin: str = Field(description="Where the values come from.")
+
+
 class PositionView(ApiModel):
     """One open holding."""
 
@@ -100,6 +111,9 @@ class OrderView(ApiModel):
     reason: str
     created_at: int
     updated_at: int
+    placed_at: int | None = Field(None, description="When the venue accepted it.")
+    closed_at: int | None = None
+    operator: bool = Field(False, description="Placed by an operator, not by a bot.")
 
 
 class OrderPage(ApiModel):

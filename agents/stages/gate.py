@@ -13,6 +13,7 @@ from agents.stages.gate_commands import apply_command, life_of, promote, shown_s
 from agents.stages.gate_conversions import Conversions
 from agents.stages.gate_desk import Desk
 from agents.stages.gate_intents import Intents
+from agents.stages.gate_judge import Judgement
 from agents.stages.gate_outbox import GateOutbox
 from agents.stages.gate_publish import Publisher
 from agents.stages.gate_rules import GateRules
@@ -40,7 +41,15 @@ from schemas.risk import (
     SizingAdvice,
     TradingState,
 )
-from schemas.trading import BundleIntent, MergeIntent, OrderPlaced, PairsMerged, PlaceIntent
+from schemas.trading import (
+    BundleIntent,
+    MergeIntent,
+    Order,
+    OrderPlaced,
+    PairsMerged,
+    PlaceIntent,
+    Stamp,
+)
 from schemas.values import Action, BotState
 from streams.account import Account
 from streams.account_facts import CancelFailed, Fact, OrderEnded, RearmRefused
@@ -100,6 +109,10 @@ class GateStage:
         self._publish(message)
         self._account.exposure.settle()
         return self._out.take()
+
+    def what_if(self, order: Order, stamp: Stamp) -> Judgement:
+        """What would be said of an order now; changes nothing and tells nobody."""
+        return self._intents.what_if(order, stamp)
 
     def snapshot(self) -> bytes:
         """Everything the gate remembers, as JSON."""

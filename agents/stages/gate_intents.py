@@ -67,6 +67,14 @@ class Intents:
             return
         self._answer(intent.event_id, orders, judgement, old)
 
+    def what_if(self, order: Order, stamp: Stamp) -> Judgement:
+        """Judge one order, its token of the rate included, without reserving or answering."""
+        rates = self._state.rates
+        judgement = self._judge((order,), (stamp,))
+        judgement = take_tokens(judgement, self._state, self._rules, self._account.now)
+        self._state.rates = rates
+        return judgement
+
     def merge(self, intent: MergeIntent) -> None:
         """Reserve pairs for a merge, if they are free."""
         if intent.account_id != self._account_id or intent.event_id in self._state.merges:

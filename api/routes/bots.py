@@ -56,6 +56,14 @@ async def pause_bot(
     return await operator.send(Verb.PAUSE, known_bot(bot_id), body.reason)
 
 
+@router.post("/{bot_id}/emergency-halt")
+async def emergency_halt_bot(
+    bot_id: str, body: CommandBody, operator: Annotated[Operator, Depends()]
+) -> CommandView:
+    """Cancel the bot's orders and let it unwind its positions passively."""
+    return await operator.send(Verb.EMERGENCY_HALT, known_bot(bot_id), body.reason)
+
+
 @router.post("/{bot_id}/resume")
 async def resume_bot(
     bot_id: str, body: CommandBody, operator: Annotated[Operator, Depends()]

@@ -1,11 +1,14 @@
-"""`/risk`: metrics, circuit breakers, denials, halt, emergency halt, resume."""
+"""`/risk`: metrics, breakers, exposure, denials, what-if, halt, emergency halt, resume."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
-from api.context import Context, context_of, known_bot
-from api.freshness import BOOKS, known
+from api.command_models import JudgementView, OrderBody
+from api.context import Context, answered, context_of, database, known_bot
+from api.decision_models import PageView
+from api.exposures import exposure_view
+from api.freshness import BOOKS, Known, known
 from api.live import exposure_of
 from api.models import (
     BreakerView,
@@ -17,10 +20,15 @@ from api.models import (
     ResumeBody,
 )
 from api.operator import Operator
+from api.order_entry import market_of
+from api.periods import Cursor, Hours, Limit, last
 from api.problems import ApiError
+from api.risk_models import BreachView, ExposureView
+from api.tables import CSV, Form, paged
 from schemas.control import Verb
 from schemas.ids import MarketId
 from schemas.risk import BreakerKind
+from sinks.queries.risk import breaches
 
 router = APIRouter(prefix="/risk", tags=["risk"])
 PHRASE = "RESUME"
@@ -74,6 +82,53 @@ async def list_circuit_breakers(
     ]
     newest = max((item.ingest_time for item in breakers), default=0)
     return context.envelope(views, known(context.state, GATE, newest))
+
+
+@router.get("/exposure")
+async def get_exposure(context: Annotated[Context, Depends(context_of)]) -> Envelope[ExposureView]:
+    """What is at risk by zone, bot, market and category, orders that rest included."""
+    state = context.state
+    newest = max((position.ingest_time for position in state.positions.values()), default=0)
+    return context.envelope(exposure_view(state), known(state, ("ledger", "paper"), newest))
+
+
+@router.get("/breaches", response_model=Envelope[PageView[BreachView]], responses=CSV)
+async def list_breaches(
+    context: Annotated[Context, Depends(context_of)],
+    scope: Annotated[str | None, Query(max_length=40, description="A bot, or portfolio.")] = None,
+    hours: Hours = 24.0 * 7,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    form: Form = "json",
+) -> Envelope[PageView[BreachView]] | Response:
+    """Breakers tripped and reset, warnings, emergency halts, newest first."""
+    page = await answered(
+        breaches(
+            database(context),
+            **last(context, hours)._asdict(),
+            scope=scope,
+            limit=limit,
+            cursor=cursor,
+        )
+    )
+    newest = max((record.at for record in page.items), default=0)
+    views = [BreachView.model_validate(record) for record in page.items]
+    needs = known(context.state, ("gate", "sinks"), newest)
+    return paged(context, views, page.next_cursor, needs, form)
+
+
+@router.post("/what-if")
+async def check_order(
+    body: OrderBody,
+    context: Annotated[Context, Depends(context_of)],
+    operator: Annotated[Operator, Depends()],
+) -> Envelope[JudgementView]:
+    """Ask the risk gate's own checks about an order, on the gate's last state; sends nothing."""
+    market = market_of(context.state, MarketId(body.market_id))
+    wanted: dict[str, Any] = body.model_dump(exclude={"bot_id", "market_id", "reason"})
+    order = operator.order(market, known_bot(body.bot_id), **wanted)
+    judgement, as_of = await operator.what_if(market, order)
+    return context.envelope(judgement, Known(as_of, "The gate has written no newer state."))
 
 
 @router.get("/denials")

@@ -22,6 +22,14 @@ DECISIONS = select(
     limit $9
     """,
 )
+ONE = select(
+    DecisionRecord,
+    """
+    from decisions
+    where decision_id = $1 and decided_at >= $2 and decided_at < $3
+    order by leg
+    """,
+)
 DENIALS = """
 select bot_id, code, count(*) as count, max(decided_at) as last_at,
        (array_agg(rule order by decided_at desc))[1] as rule,
@@ -71,6 +79,23 @@ async def decisions(
         key=("decided_at", "decision_id", "leg"),
         limit=limit,
     )
+
+
+async def decision(
+    pool: "Pool", decision_id: str, *, since: int, until: int
+) -> tuple[DecisionRecord, ...]:
+    """The verdict of this id, one record per leg; none when there is none in the range.
+
+    Args:
+        pool: Where to.
+        decision_id: The verdict's message id.
+        since: Earliest `decided_at`, ms.
+        until: First `decided_at` not included, ms.
+
+    Raises:
+        SinkAwayError: The database does not answer.
+    """
+    return await fetch(pool, DecisionRecord, ONE, decision_id, since, until)
 
 
 async def denials(

@@ -1,0 +1,122 @@
+"""How bots did, as the API shows it. A ratio that cannot be worked out is null, never 0."""
+
+from pydantic import Field
+
+from api.models import Amount, ApiModel
+
+
+class BotPerformanceView(ApiModel):
+    """One bot over a period; `portfolio` is the whole account."""
+
+    bot_id: str
+    equity: Amount | None
+    pnl: Amount | None = Field(description="Realised and unrealised in the period, dollars.")
+    realised_pnl: Amount | None
+    roi: Amount | None = Field(description="Growth of the flow-adjusted net asset value.")
+    drawdown: Amount | None = Field(description="Now, of the peak.")
+    max_drawdown: Amount | None = Field(description="Greatest at any day's end, of the peak.")
+    exposure: Amount | None
+    fills: int
+    volume: Amount
+    fees: Amount
+    gas: Amount
+    rebates: Amount
+    slippage: Amount | None = Field(description="Against the mid at the fills, dollars.")
+    closed: int = Field(description="Episodes that ended.")
+    wins: int
+    win_rate: Amount | None
+    profit_factor: float | None
+    expectancy: Amount | None = Field(description="Mean P&L of an episode, dollars.")
+    average_hold_s: float | None
+    sharpe: float | None = Field(description="Annualised from daily returns.")
+    sortino: float | None
+    days: int = Field(description="Daily returns that the ratios rest on.")
+    sufficient: bool = Field(description="At least 60 days; below, the ratios are no evidence.")
+
+
+class DailyPnlView(ApiModel):
+    """One UTC day of a bot's ended episodes."""
+
+    bot_id: str
+    day: int
+    closed: int
+    total_pnl: Amount
+    average_pnl: Amount
+    wins: int
+    losses: int
+    win_rate: Amount
+
+
+class HourlyView(ApiModel):
+    """One hour of a bot's trading."""
+
+    bot_id: str
+    bucket: int
+    trades: int
+    volume: Amount
+    fees: Amount
+    gas: Amount
+    slippage: Amount | None
+
+
+class EpisodeView(ApiModel):
+    """A bot's stay in a market that ended flat."""
+
+    episode_id: str
+    bot_id: str
+    market_id: str
+    opened_at: int
+    closed_at: int
+    pnl: Amount
+    reason: str
+
+
+class BinView(ApiModel):
+    """One bar of a distribution: from `low`, below `high`."""
+
+    low: Amount
+    high: Amount
+    count: int
+    pnl: Amount
+
+
+class GroupView(ApiModel):
+    """Ended episodes that have something in common."""
+
+    key: str
+    closed: int
+    wins: int
+    pnl: Amount
+
+
+class DistributionView(ApiModel):
+    """How the P&L of ended episodes is spread."""
+
+    episodes: int
+    bins: list[BinView]
+    by_hour: list[GroupView] = Field(description="Of the day of the close, UTC.")
+    by_category: list[GroupView]
+    by_reason: list[GroupView]
+
+
+class AttributionView(ApiModel):
+    """Where a bot's realised P&L of a period came from: gross, less costs, plus rebates."""
+
+    bot_id: str
+    gross: Amount = Field(description="Realised before fees, gas and rebates.")
+    fees: Amount
+    gas: Amount
+    rebates: Amount
+    net: Amount
+    slippage: Amount | None = Field(description="Contained in gross; shown for itself.")
+
+
+class MarkoutView(ApiModel):
+    """What fills were worth later, in dollars a share, weighted by shares."""
+
+    bot_id: str
+    horizon_s: int
+    fills: int
+    missing: int = Field(description="Fills without a later mid.")
+    mean: float | None
+    standard_error: float | None = Field(description="Clustered by market; null below two.")

@@ -1,0 +1,45 @@
+"""Exposure and breaches as the API shows them."""
+
+from pydantic import Field
+
+from api.models import Amount, ApiModel
+
+
+class ExposureCellView(ApiModel):
+    """What is at risk in one group: money paid for what is held, and for orders that rest."""
+
+    key: str
+    held: Amount = Field(description="Cost of open positions, dollars.")
+    resting: Amount = Field(description="Cost of open buy orders, dollars.")
+    positions: int
+    orders: int
+    unrealised_pnl: Amount
+
+
+class ExposureView(ApiModel):
+    """Exposure seen from several sides, the greatest first."""
+
+    by_zone: list[ExposureCellView]
+    by_bot: list[ExposureCellView]
+    by_market: list[ExposureCellView]
+    by_category: list[ExposureCellView]
+    by_bot_and_zone: list[ExposureCellView] = Field(description="Keys are bot/zone.")
+    worst_case: Amount | None = Field(
+        description="The account's loss if everything resolves against us, as the ledger says."
+    )
+
+
+class BreachView(ApiModel):
+    """A breaker tripped or reset, a warning, an emergency halt."""
+
+    breach_id: str
+    at: int
+    scope: str
+    event: str
+    breaker: str | None
+    threshold_value: Amount | None
+    current_value: Amount | None
+    level: Amount | None
+    affected: list[str]
+    reason: str
+    actor: str
