@@ -42,7 +42,7 @@ async def list_performance(
 ) -> Envelope[list[BotPerformanceView]] | Response:
     """Every bot's result, costs, ratios and streaks over a period."""
     pool, period = database(context), last(context, hours)._asdict()
-    account, bots = context.settings.account, list(NAMES)
+    account, bots = context.settings.account, [str(bot_id) for bot_id in NAMES]
     now = context.clock.now_ms()
     summaries = await answered(bot_summaries(pool, account, bots, **period))
     costs = by_bot(await answered(bot_costs(pool, **period)))
@@ -123,7 +123,9 @@ async def list_attribution(
 ) -> Envelope[list[AttributionView]] | Response:
     """Each bot's realised P&L: gross, fees, gas, rebates, net."""
     pool, period = database(context), last(context, hours)._asdict()
-    summaries = await answered(bot_summaries(pool, context.settings.account, list(NAMES), **period))
+    summaries = await answered(
+        bot_summaries(pool, context.settings.account, [str(bot_id) for bot_id in NAMES], **period)
+    )
     costs = by_bot(await answered(bot_costs(pool, **period)))
     views = [attribution_view(each, costs.get(each.bot_id)) for each in summaries]
     return listed(context, views, _known(context), form)

@@ -75,6 +75,7 @@ def test_the_routes_of_this_version_are_there(document: dict[str, Any]) -> None:
             ("POST", "/orders"),
             ("DELETE", "/orders/{order_id}"),
             ("GET", "/trades"),
+            ("GET", "/logs"),
             ("GET", "/signals"),
             ("GET", "/signals/counts"),
             ("GET", "/decisions"),
