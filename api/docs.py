@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from agents.docs import write_bots
+from api.description import write_api
 from configs.metrics_docs import metrics_page
 from topics.docs import write_docs as write_topic_docs
 
 
 def write_docs(docs: Path) -> list[Path]:
-    """Write the topic table, the JSON Schemas the table of metrics and that of the bots.
+    """Write the topic table, the JSON Schemas, the tables of metrics and bots, and the API.
 
     Args:
         docs: The documentation's folder.
@@ -24,4 +25,5 @@ def write_docs(docs: Path) -> list[Path]:
     bots = docs / "bots.md"
     if write_bots(bots):
         changed.append(bots)
+    changed += write_api(docs)
     return changed
