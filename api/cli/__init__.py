@@ -92,6 +92,24 @@ def record(
     record_log(archive or Settings().archive, segment_mib, segment_s, keeping, until_end)
 
 
+@app.command(name="import")
+def import_(
+    files: Annotated[list[Path] | None, typer.Argument(help="Recordings of others.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder of the archive.")] = None,
+    formats: Annotated[bool, typer.Option("--formats", help="List the known formats.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Turn recordings of others into an archive; report gaps, crossed books, wrong hashes."""
+    from api.cli.archive import import_recordings, list_formats
+
+    if formats:
+        list_formats()
+    elif files and to is not None:
+        import_recordings(files, to, as_json)
+    else:
+        raise typer.BadParameter("Expected FILE… --to ARCHIVE, or --formats.")
+
+
 @app.command()
 def verify(archive: Annotated[Path, typer.Argument(help="Folder of the archive.")]) -> None:
     """Check an archive's chain, hashes, counts and order; exit 1 when something is wrong."""
