@@ -145,7 +145,7 @@ ADVISERS = frozenset({BotId("bot_09")})
 
 
 def choose_bots(numbers: str) -> tuple[BotEntry, ...]:
-    """The bots of a comma-separated list of numbers such as "1,5", in the registry's order.
+    """The bots of a list of numbers and ranges such as "1,5" or "1-10", in the registry's order.
 
     Raises:
         ConfigurationError: A number is no number, or no bot has it.
@@ -154,12 +154,14 @@ def choose_bots(numbers: str) -> tuple[BotEntry, ...]:
     allowed = ", ".join(str(number) for number in known)
     wanted: list[int] = []
     for part in (part.strip() for part in numbers.split(",") if part.strip()):
-        if not part.isdigit() or int(part) not in known:
+        first, dash, last = part.partition("-")
+        ends = [int(each) for each in (first, last if dash else first) if each.isdigit()]
+        if len(ends) != 2 or not set(ends) <= known.keys() or ends[0] > ends[1]:
             raise ConfigurationError(
                 f"Expected numbers of bots that exist ({allowed}), received {part!r} in "
-                f"{numbers!r}. Write them with commas, for example 1,5."
+                f"{numbers!r}. Write them with commas or as a range, for example 1,5 or 1-10."
             )
-        wanted.append(int(part))
+        wanted.extend(range(ends[0], ends[1] + 1))
     return tuple(bot for bot in BOTS if bot.number in wanted)
 
 

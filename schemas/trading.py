@@ -334,6 +334,8 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
         may_open: Whether opening orders have a chance at all.
         lambda_max: Greatest Kelly multiplier of the bot.
         drawdown_share: Its drawdown as a share of the limit that stops it.
+        max_positions: How many markets it may have positions or opening orders in; None where no
+            limit was told.
     """
 
     bot_id: BotId
@@ -345,6 +347,7 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
     sizing_lambda: Decimal
     lambda_max: Decimal = Decimal(0)
     drawdown_share: Decimal = Decimal(0)
+    max_positions: int | None = None
 
 
 Intent = PlaceIntent | BundleIntent | MergeIntent

@@ -63,7 +63,7 @@ class Rebalancing(Bot[RebalancingState]):
     """Paired arbitrage with resting orders."""
 
     state_type = RebalancingState
-    interest = Interest(trades=False)
+    interest = Interest(trades=False, timer_s=5)
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from agents.bots.base import Bot, Merge, Note, Proposal
+from agents.bots.base import Bot, Interest, Merge, Note, Proposal
 from agents.bots.bot_05_inventory import Targets
 from agents.bots.bot_05_market import (
     MakerMarket,
@@ -73,6 +73,7 @@ class MarketMaker(Bot[MarketMakerState]):
     """Two-sided quotes with inventory skew."""
 
     state_type = MarketMakerState
+    interest = Interest(timer_s=5)
 
     def __init__(self, parameters: MarketMakerParameters, rules: TradingRules) -> None:
         super().__init__(parameters)

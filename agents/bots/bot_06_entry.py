@@ -73,6 +73,8 @@ class SetFinder:
         """
         if not self._may_pay(view, markets):
             return SetChoice(reason="drift-below-threshold")
+        if not view.others.room_for(markets):
+            return SetChoice(reason="positions-full")
         views = [view.others.view(each) for each in markets]
         known = [each for each in views if each is not None]
         if len(known) < len(views):

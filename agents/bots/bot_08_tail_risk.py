@@ -45,7 +45,7 @@ class TailRisk(Bot[TailRiskState]):
     """Tails by calibration, quotes by spread."""
 
     state_type = TailRiskState
-    interest = Interest(tops=True, trades=True, timer_s=1)
+    interest = Interest(tops=True, trades=True, timer_s=5)
 
     def __init__(self, parameters: TailParameters, rules: TradingRules) -> None:
         super().__init__(parameters)

@@ -122,6 +122,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         at: When it was said, ms.
         equity: E_b, dollars.
         free_cash: Dollars not reserved.
+        max_positions: Markets with positions or opening orders at most; None without a limit.
     """
 
     at: int
@@ -130,6 +131,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     state: BotState
     may_open: bool
     sizing_lambda: Decimal
+    max_positions: int | None = None
 
 
 class Markets(Protocol):
@@ -170,6 +172,9 @@ class Markets(Protocol):
     def holding(self, market_id: MarketId) -> Holding:
         """What the bot holds there; nothing where it never traded."""
 
+    def room_for(self, markets: Sequence[MarketId]) -> bool:
+        """Whether the bot may open in all of these, with the positions that it has (C.3)."""
+
 
 class NoMarkets:
     """No markets at all, for a view that was made by hand."""
@@ -208,6 +213,10 @@ class NoMarkets:
     def holding(self, market_id: MarketId) -> Holding:
         """Nothing."""
         return Holding()
+
+    def room_for(self, markets: Sequence[MarketId]) -> bool:
+        """Always."""
+        return True
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +322,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
             return "no-account-view"
         if account.state is not BotState.ACTIVE or not account.may_open:
             return "bot-may-not-open"
+        if not self.others.room_for((self.market.market_id,)):
+            return "positions-full"
         return ""
 
     def reducing_obstacle(self) -> str:

@@ -273,6 +273,7 @@ class BotsStage:
             state=message.state,
             may_open=message.may_open,
             sizing_lambda=message.sizing_lambda,
+            max_positions=message.max_positions,
         )
         host.state.accounts[message.bot_id] = account
         self._failures.hear(message.bot_id, message.state)
@@ -336,6 +337,7 @@ class BotsStage:
             live = host.markets.live.get(message.market_id)
             mid = None if live is None else live.top.mid
             book_split(host.state.stakes, host.state.splits, message, mid)
+        host.orders.holdings_changed()
         self._run_own(message.market_id, message.bot_id, message)
 
     def _keep_replaced(self, intent_id: str) -> None:

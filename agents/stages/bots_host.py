@@ -307,6 +307,9 @@ def _obstacle(proposal: Proposal, view: View) -> str:
         case _:
             return ""
     reduces = all(draft.kind is IntentKind.REDUCE for draft in drafts)
+    own = view.market.market_id
+    if not reduces and not view.others.room_for([draft.market_id or own for draft in drafts]):
+        return "positions-full"
     for where in {draft.market_id: None for draft in drafts}:
         seen = view if where is None else view.others.view(where)
         if seen is None:

@@ -23,7 +23,7 @@ from schemas.trading import (
     OrderPlaced,
     OrderRejected,
 )
-from schemas.values import OrderStatus
+from schemas.values import IntentKind, OrderStatus
 
 REMEMBERED_MS = 120_000
 """How long an ended order is remembered."""
@@ -63,7 +63,11 @@ class Standing(NamedTuple):
 
 
 class OrderBook:
-    """All our orders, by id and by market and owner."""
+    """All our orders, by id and by market and owner.
+
+    Attributes:
+        version: Rises when orders come or go and when holdings change.
+    """
 
     def __init__(
         self, orders: Iterable[OwnOrder] = (), ended: dict[OrderId, EndedOrder] | None = None
@@ -79,6 +83,7 @@ class OrderBook:
         self._live: dict[MarketId, dict[BotId, dict[OrderId, OwnOrder]]] = {}
         self._asked: dict[OrderId, OwnOrder] = {}
         self._standing: dict[MarketId, dict[BotId, Standing]] = {}
+        self.version = 0
         for order in orders:
             self._add(order)
 
@@ -105,6 +110,16 @@ class OrderBook:
     def markets_of(self, bot_id: BotId) -> list[MarketId]:
         """Where a bot has live orders."""
         return [market_id for market_id, owners in self._live.items() if bot_id in owners]
+
+    def opened_by(self, bot_id: BotId) -> set[MarketId]:
+        """Where a bot has live orders that may open."""
+        return {
+            market_id
+            for market_id, owners in self._live.items()
+            if any(
+                own.order.kind is not IntentKind.REDUCE for own in owners.get(bot_id, {}).values()
+            )
+        }
 
     def of_others(self, market_id: MarketId, bot_id: BotId) -> Iterator[OwnOrder]:
         """Live orders in a market that are not the bot's own."""
@@ -191,6 +206,7 @@ class OrderBook:
         if own is None:
             ended = self.ended.setdefault(fill.order_id, EndedOrder(now, fill.status))
             is_news = fill.cumulative > ended.filled
+            self.version += 1
             ended.filled = max(ended.filled, fill.cumulative)
             if fill.status is OrderStatus.FILLED and not ended.status.is_terminal:
                 ended.status = OrderStatus.FILLED
@@ -198,17 +214,23 @@ class OrderBook:
         if fill.cumulative <= own.filled:
             return False
         own.filled = fill.cumulative
+        self.version += 1
         if fill.status is OrderStatus.FILLED:
             self._end(own, OrderStatus.FILLED, now)
         else:
             own.status = fill.status
         return True
 
+    def holdings_changed(self) -> None:
+        """What is held changed without an order."""
+        self.version += 1
+
     def end_market(self, market_id: MarketId, now: int) -> None:
         """The market is resolved; nothing rests there any more."""
         for own in self.in_market(market_id):
             self._end(own, OrderStatus.CANCELED, now)
         self._standing.pop(market_id, None)
+        self.version += 1
 
     def tick(self, now: int, unanswered_ms: int) -> list[OwnOrder]:
         """Give up intents without a verdict, forget what ended long ago.
@@ -232,6 +254,7 @@ class OrderBook:
 
     def _add(self, own: OwnOrder) -> None:
         self._orders[own.order_id] = own
+        self.version += 1
         self._standing.pop(own.order.market_id, None)
         in_market = self._live.setdefault(own.order.market_id, {})
         in_market.setdefault(_owner(own), {})[own.order_id] = own
@@ -241,6 +264,7 @@ class OrderBook:
     def _end(self, own: OwnOrder, status: OrderStatus, now: int) -> None:
         order_id, market_id, owner = own.order_id, own.order.market_id, _owner(own)
         own.phase, own.status = Phase.DONE, status
+        self.version += 1
         self.ended[order_id] = EndedOrder(now, status, own.filled)
         del self._orders[order_id]
         self._asked.pop(order_id, None)

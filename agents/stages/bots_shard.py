@@ -1,6 +1,6 @@
 """The shard's markets as one bot sees them, worked out when it asks and not before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from agents.bots.view import Account, Holding, Markets, View
 from agents.stages.bots_holdings import holds_any
@@ -38,10 +38,12 @@ class ShardMarkets(Markets):
         self._view = view
         self._state = HostState()
         self._orders = OrderBook()
+        self._counted: tuple[int, frozenset[MarketId]] = (-1, frozenset())
 
     def use(self, state: HostState, orders: OrderBook) -> None:
         """Take the host's state and orders."""
         self._state, self._orders = state, orders
+        self._counted = (-1, frozenset())
 
     @property
     def now(self) -> int:
@@ -91,3 +93,29 @@ class ShardMarkets(Markets):
     def holding(self, market_id: MarketId) -> Holding:
         """See `Markets.holding`."""
         return self._state.stakes.get(self._bot_id, {}).get(market_id, NOTHING)
+
+    def room_for(self, markets: Sequence[MarketId]) -> bool:
+        """See `Markets.room_for`."""
+        account = self.account
+        if account is None or account.max_positions is None:
+            return True
+        known = self._open_markets()
+        new = len(set(markets) - known)
+        return not new or len(known) + new <= account.max_positions
+
+    def _open_markets(self) -> frozenset[MarketId]:
+        """Where the gate counts a position: more than dust is held, or an opening order is live."""
+        version, known = self._counted
+        if version != self._orders.version:
+            held = {
+                market_id
+                for market_id, holding in self._state.stakes.get(self._bot_id, {}).items()
+                if self._is_position(market_id, holding)
+            }
+            known = frozenset(held).union(self._orders.opened_by(self._bot_id))
+            self._counted = self._orders.version, known
+        return known
+
+    def _is_position(self, market_id: MarketId, holding: Holding) -> bool:
+        market = self.market(market_id)
+        return holding.net != 0 and (market is None or abs(holding.net) >= market.min_size)

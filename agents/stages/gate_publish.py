@@ -81,6 +81,7 @@ class Publisher:
                     sizing_lambda=view.sizing_lambda,
                     lambda_max=self._most(bot_id),
                     drawdown_share=self._drawdown_share(bot_id),
+                    max_positions=self._max_positions(bot_id),
                 )
             )
 
@@ -158,6 +159,10 @@ class Publisher:
     def _most(self, bot_id: BotId) -> Decimal:
         rights = self._rules.rights.get(bot_id)
         return Decimal(0) if rights is None else rights.lambda_max
+
+    def _max_positions(self, bot_id: BotId) -> int | None:
+        rights = self._rules.rights.get(bot_id)
+        return None if rights is None else rights.positions
 
     def _drawdown_share(self, bot_id: BotId) -> Decimal:
         known = self._account.state.breakers

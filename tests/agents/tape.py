@@ -82,6 +82,7 @@ class Tape:
         free_cash: str = "10000",
         state: BotState = BotState.ACTIVE,
         may_open: bool = True,
+        max_positions: int | None = None,
     ) -> AccountView:
         return AccountView(
             **self.head(),
@@ -92,6 +93,7 @@ class Tape:
             state=state,
             may_open=may_open,
             sizing_lambda=Decimal("0.5"),
+            max_positions=max_positions,
         )
 
     def book(

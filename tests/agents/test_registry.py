@@ -25,10 +25,11 @@ def test_a_bot_is_who_its_file_says(bot: object) -> None:
 def test_bots_are_chosen_by_number_in_the_registrys_order() -> None:
     assert [bot.number for bot in choose_bots(" 5, 1 ")] == [1, 5]
     assert [each.bot.number for each in make_bots("5", load_rules())] == [5]
+    assert [bot.number for bot in choose_bots("9,1-3,2")] == [1, 2, 3, 9]
     assert choose_bots("") == ()
 
 
-@pytest.mark.parametrize("numbers", ["100", "1,x", "bot_01", "-1"])
+@pytest.mark.parametrize("numbers", ["100", "1,x", "bot_01", "-1", "3-1", "1-", "1-2-3"])
 def test_a_bot_that_does_not_exist_is_named(numbers: str) -> None:
     existing = ", ".join(str(bot.number) for bot in BOTS)
     with pytest.raises(ConfigurationError, match=rf"bots that exist \({existing}\)"):

@@ -129,7 +129,7 @@ def test_without_a_calibration_there_is_no_tail_ever() -> None:
     warm(made)
     assert made.orders() == []
     assert "tail-without-edge" in made.reasons
-    made.wait(2000)
+    made.wait(6000)
     assert "not-making-markets" in made.reasons
 
 
