@@ -14,6 +14,9 @@ from schemas.errors import InfrastructureError, PETSError
 app = typer.Typer(
     name="pets",
     help="A Polymarket trading dataflow. Paper money unless told otherwise.",
+    epilog="Exit codes: 0 done, 1 failed or not confirmed, 2 wrong usage, 3 refused by the risk "
+    "gate or the present state, 4 something needed does not answer. "
+    "Completion: pets --install-completion.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -138,14 +141,37 @@ def vectors(
 
 def _add_groups() -> None:
     from api.cli.bots import app as bots
+    from api.cli.commands import app as commands
     from api.cli.dead_letters import app as dead_letters
+    from api.cli.orders import app as orders
+    from api.cli.positions import app as positions
+    from api.cli.risk import app as risk
     from api.cli.sandbox import app as sandbox
     from api.cli.topics import app as topics
 
     app.add_typer(topics, name="topics", help="The log's topics.")
-    app.add_typer(bots, name="bots", help="The bots.")
+    app.add_typer(bots, name="bots", help="The bots: list, show, start, pause, resume, stop, halt.")
+    app.add_typer(orders, name="orders", help="Orders: list, show with their story, tail, cancel.")
+    app.add_typer(positions, name="positions", help="Holdings: list, closed ones, close one.")
+    app.add_typer(risk, name="risk", help="Limits: breakers, exposure, denials, check, rearm.")
+    app.add_typer(commands, name="commands", help="What operators asked for; how far it has come.")
     app.add_typer(sandbox, name="sandbox", help="The sandbox venue and its faults.")
     app.add_typer(dead_letters, name="dead-letters", help="What could not be handled.")
+
+
+@app.command()
+def why(
+    bot: Annotated[str, typer.Argument(help="A bot: 5, 05 or bot_05.")],
+    hours: Annotated[float, typer.Option(min=0.01, help="How far back, session hours.")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say why a bot did not trade: reasons, the gate's denials, limits.
+
+    Example: pets why 05
+    """
+    from api.cli.why import explain_bot
+
+    explain_bot(bot, hours, as_json)
 
 
 @app.command()
@@ -154,22 +180,30 @@ def halt(
     emergency: Annotated[
         bool, typer.Option("--emergency", help="Unwind positions passively as well.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Stop all new risk now and cancel every order; falls back to the log without the API."""
+    """Stop all new risk, cancel every order; without the API over the log.
+
+    Example: pets halt
+    """
     from api.cli.control import halt_trading
 
-    halt_trading(reason, emergency)
+    halt_trading(reason, emergency, as_json)
 
 
 @app.command()
 def resume(
     phrase: Annotated[str, typer.Option(help="Type RESUME.")] = "",
     reason: Annotated[str, typer.Option(help="Why; kept with the command.")] = "operator",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """End a halt; refused while a breaker is open."""
+    """End a halt; refused while a breaker is open.
+
+    Example: pets resume --phrase RESUME
+    """
     from api.cli.control import resume_trading
 
-    resume_trading(phrase, reason)
+    resume_trading(phrase, reason, as_json)
 
 
 @app.command()

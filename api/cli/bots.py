@@ -1,60 +1,100 @@
-"""`pets bots`: list them, start, pause, resume or stop one."""
+"""`pets bots`: list and show them, start, pause, resume, stop or halt one.
+
+Examples: `pets bots list`, `pets bots pause 05 --reason drill`, `pets bots config 05 --json`.
+"""
 
 import json
 from typing import Annotated
 
 import typer
 
-from api.client import call
-from configs.settings import Settings
+from api.cli.asking import Json, Reason, act, bot_id, get, part
+from api.cli.printing import age, show
 
-app = typer.Typer(no_args_is_help=True)
-BotArgument = Annotated[str, typer.Argument(help="A bot id such as bot_05.")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the command.")]
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+BotArgument = Annotated[str, typer.Argument(help="A bot: 5, 05 or bot_05.")]
+COLUMNS = ("bot_id", "name", "state", "equity", "pnl", "drawdown", "exposure", "open_positions")
 
 
 @app.command("list")
-def list_bots(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Print every bot's state and money."""
-    answer = call(Settings(), "GET", "/bots")
+def list_bots(as_json: Json = False) -> None:
+    """Print every bot's state and money.
+
+    Example: pets bots list --json
+    """
+    show(get("/bots"), COLUMNS, as_json=as_json, none="There is no bot.")
+
+
+@app.command("show")
+def show_bot(bot: BotArgument, as_json: Json = False) -> None:
+    """Print one bot.
+
+    Example: pets bots show 05
+    """
+    answer = get(f"/bots/{part(bot_id(bot))}")
+    show(answer, (*COLUMNS, "reason"), as_json=as_json, none="", rows=[answer["data"]])
+
+
+@app.command()
+def config(bot: BotArgument, as_json: Json = False) -> None:
+    """Print a bot's parameters.
+
+    Example: pets bots config 05 --json
+    """
+    answer = get(f"/bots/{part(bot_id(bot))}/config")
     if as_json:
         typer.echo(json.dumps(answer, indent=2))
         return
-    for bot in answer["data"]:
-        typer.echo(
-            f"{bot['bot_id']}  {bot['name']:20} {bot['state']:15} equity {bot['equity'] or '-':>12}"
-            f"  P&L {bot['pnl'] or '-':>10}  drawdown {bot['drawdown'] or '-'}"
-        )
+    view = answer["data"]
+    for name, value in view["parameters"].items():
+        typer.echo(f"{name:32} {json.dumps(value)}")
+    typer.echo(f"From {view['origin']}. {age(answer)}")
 
 
 @app.command()
-def start(bot_id: BotArgument, reason: Reason = "operator") -> None:
-    """Let a stopped bot open positions."""
-    _command(bot_id, "start", reason)
+def start(bot: BotArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+    """Let a stopped bot open positions.
+
+    Example: pets bots start 05
+    """
+    _command(bot, "start", reason, as_json)
 
 
 @app.command()
-def pause(bot_id: BotArgument, reason: Reason = "operator") -> None:
-    """Cancel its orders; it may reduce but not open."""
-    _command(bot_id, "pause", reason)
+def pause(bot: BotArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+    """Cancel its orders; it may reduce but not open.
+
+    Example: pets bots pause 05
+    """
+    _command(bot, "pause", reason, as_json)
 
 
 @app.command()
-def resume(bot_id: BotArgument, reason: Reason = "operator") -> None:
-    """Let a paused bot open positions again."""
-    _command(bot_id, "resume", reason)
+def resume(bot: BotArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+    """Let a paused bot open positions again.
+
+    Example: pets bots resume 05
+    """
+    _command(bot, "resume", reason, as_json)
 
 
 @app.command()
-def stop(bot_id: BotArgument, reason: Reason = "operator") -> None:
-    """Cancel its orders and end its work; positions stay."""
-    _command(bot_id, "stop", reason)
+def stop(bot: BotArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+    """Cancel its orders and end its work; positions stay.
+
+    Example: pets bots stop 05
+    """
+    _command(bot, "stop", reason, as_json)
 
 
-def _command(bot_id: str, verb: str, reason: str) -> None:
-    answer = call(Settings(), "POST", f"/bots/{bot_id}/{verb}", {"reason": reason})
-    typer.echo(answer["detail"])
-    if not answer["accepted"]:
-        raise typer.Exit(3)
+@app.command()
+def halt(bot: BotArgument, reason: Reason = "operator", as_json: Json = False) -> None:
+    """Cancel its orders and let it unwind passively.
+
+    Example: pets bots halt 05
+    """
+    _command(bot, "emergency-halt", reason, as_json)
+
+
+def _command(bot: str, verb: str, reason: str, as_json: bool) -> None:
+    act(f"/bots/{part(bot_id(bot))}/{verb}", {"reason": reason}, as_json=as_json)

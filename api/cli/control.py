@@ -2,48 +2,51 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from api.client import ApiAwayError, call
-from api.symptoms import SILENT_S
-from configs.settings import Settings
-from schemas.control import Command, Verb
-from schemas.errors import ApplicationError
+from api.cli.asking import act, get
+
+if TYPE_CHECKING:
+    from configs.settings import Settings
+    from schemas.control import Command
 
 PHRASE = "RESUME"
 
 
-def halt_trading(reason: str, emergency: bool) -> None:
-    """Halt through the API; without it, write the command to the log."""
-    settings = Settings()
+def halt_trading(reason: str, emergency: bool, as_json: bool) -> None:
+    """Halt through the API and read the effect back; without it, write the command to the log."""
+    from api.client import ApiAwayError
+    from configs.settings import Settings
+
     path = "/risk/emergency-halt" if emergency else "/risk/halt"
     try:
-        answer = call(settings, "POST", path, {"reason": reason})
+        act(path, {"reason": reason}, as_json=as_json)
     except ApiAwayError:
-        command = asyncio.run(_write_halt(settings, emergency, reason))
-        typer.echo(
+        command = asyncio.run(_write_halt(Settings(), emergency, reason))
+        said = (
             f"The API does not answer. The {command.verb} is on the log ({command.event_id}) and "
             "the risk gate obeys it as soon as it reads on."
         )
-        return
-    typer.echo(answer["detail"])
+        answer = {"command_id": command.event_id, "stage": "accepted", "detail": said}
+        typer.echo(json.dumps(answer, indent=2) if as_json else said)
 
 
-def resume_trading(phrase: str, reason: str) -> None:
+def resume_trading(phrase: str, reason: str, as_json: bool) -> None:
     """End a halt, after the phrase."""
+    from schemas.errors import ApplicationError
+
     if phrase != PHRASE:
         raise ApplicationError(
             f"Resuming lets bots take risk again: type `pets resume --phrase {PHRASE}`."
         )
-    answer = call(Settings(), "POST", "/risk/resume", {"phrase": phrase, "reason": reason})
-    typer.echo(answer["detail"])
+    act("/risk/resume", {"phrase": phrase, "reason": reason}, as_json=as_json)
 
 
 def show_status(as_json: bool) -> None:
     """Print the status in words, or as JSON."""
-    status = call(Settings(), "GET", "/status")
+    status = get("/status")
     if as_json:
         typer.echo(json.dumps(status, indent=2))
         return
@@ -52,6 +55,8 @@ def show_status(as_json: bool) -> None:
 
 
 def _words(status: dict[str, Any]) -> list[str]:
+    from api.symptoms import SILENT_S
+
     data = status["data"]
     markets = ", ".join(f"{count} {label}" for label, count in sorted(data["markets"].items()))
     lines = [
@@ -73,8 +78,9 @@ def _words(status: dict[str, Any]) -> list[str]:
     return lines
 
 
-async def _write_halt(settings: Settings, emergency: bool, reason: str) -> Command:
+async def _write_halt(settings: "Settings", emergency: bool, reason: str) -> "Command":
     from api.commands import Commander
+    from schemas.control import Verb
     from schemas.ids import AccountId
     from topics.producer import FrameProducer
 

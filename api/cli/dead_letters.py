@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.dead_letters import Filed, filed_letters, find_letter, retry
-from configs.settings import Settings
-from schemas.errors import ApplicationError
-from topics.dead_letters import payload_of
-from topics.reader import open_reader
+if TYPE_CHECKING:
+    from api.dead_letters import Filed
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,7 +23,10 @@ def list_letters(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Print the dead letters that wait, the oldest first."""
+    """Print the dead letters that wait, the oldest first.
+
+    Example: pets dead-letters list
+    """
     shown = [item for item in _filed() if everything or item.retried is None]
     for item in shown:
         typer.echo(json.dumps(_details(item)) if as_json else _line(item))
@@ -40,6 +40,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print one dead letter with its cause and its bytes."""
+    from api.dead_letters import find_letter
+
     details = _details(find_letter(_filed(), letter))
     if as_json:
         typer.echo(json.dumps(details))
@@ -54,6 +56,10 @@ def retry_letters(
     everything: Annotated[bool, typer.Option("--all", help="Every letter that waits.")] = False,
 ) -> None:
     """Put a dead letter back to the reader that could not handle it; once, however often asked."""
+    from api.dead_letters import retry
+    from configs.settings import Settings
+    from schemas.errors import ApplicationError
+
     if bool(letter) == everything:
         raise ApplicationError(
             "Expected the id of one dead letter, or --all: see `pets dead-letters list`."
@@ -75,7 +81,11 @@ def retry_letters(
         raise typer.Exit(1)
 
 
-def _filed() -> list[Filed]:
+def _filed() -> "list[Filed]":
+    from api.dead_letters import Filed, filed_letters
+    from configs.settings import Settings
+    from topics.reader import open_reader
+
     settings = Settings()
 
     async def read() -> list[Filed]:
@@ -85,7 +95,7 @@ def _filed() -> list[Filed]:
     return asyncio.run(read())
 
 
-def _line(item: Filed) -> str:
+def _line(item: "Filed") -> str:
     letter = item.letter
     state = "waits" if item.retried is None else "put back"
     cause = " ".join(letter.error.split())
@@ -95,7 +105,9 @@ def _line(item: Filed) -> str:
     )
 
 
-def _details(item: Filed) -> dict[str, str | int]:
+def _details(item: "Filed") -> dict[str, str | int]:
+    from topics.dead_letters import payload_of
+
     letter, retried = item
     return {
         "id": letter.event_id,

@@ -3,11 +3,7 @@
 import json
 from typing import Annotated
 
-import httpx
 import typer
-
-from configs.settings import Settings
-from schemas.errors import ConfigurationError, InfrastructureError
 
 app = typer.Typer(no_args_is_help=True)
 CONNECT_S = 5.0
@@ -63,6 +59,11 @@ def _asked(method: str, path: str, body: object = None) -> object:
         InfrastructureError: Nobody answers.
         ConfigurationError: It does not take the command.
     """
+    import httpx
+
+    from configs.settings import Settings
+    from schemas.errors import ConfigurationError, InfrastructureError
+
     settings = Settings()
     url = f"http://{settings.sandbox_host}:{settings.sandbox_port}{path}"
     try:

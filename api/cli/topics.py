@@ -1,20 +1,24 @@
 """`pets topics`: what is on the log, whether it is as the catalogue says, and what passes."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from configs.settings import Settings
-from schemas.errors import ApplicationError
-from topics.catalog import BY_NAME, TOPICS, TopicSpec
+if TYPE_CHECKING:
+    from topics.catalog import TopicSpec
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
 def list_topics() -> None:
-    """Print the catalogue."""
+    """Print the catalogue.
+
+    Example: pets topics list
+    """
+    from topics.catalog import TOPICS
+
     for topic in TOPICS:
         kept = "compacted" if not topic.framed else _days(topic.retention_ms)
         typer.echo(f"{topic.name:32} {topic.scope:13} {kept:12} {topic.about}")
@@ -23,7 +27,9 @@ def list_topics() -> None:
 @app.command()
 def check() -> None:
     """Compare the broker's topics with the catalogue; exit 1 where they differ."""
+    from configs.settings import Settings
     from topics.admin import check_topics
+    from topics.catalog import TOPICS
 
     settings = Settings()
     reports = asyncio.run(check_topics(settings.broker, settings.topic_prefix, settings.shards))
@@ -44,7 +50,11 @@ def tail(
     count: Annotated[int, typer.Option("-n", help="Records from the end.")] = 20,
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on with what comes.")] = False,
 ) -> None:
-    """Print messages as JSON lines with their offset."""
+    """Print messages as JSON lines with their offset.
+
+    Example: pets topics tail trading.fills
+    """
+    from configs.settings import Settings
     from topics.tail import tail as tail_topic
 
     settings = Settings()
@@ -64,7 +74,10 @@ def tail(
     asyncio.run(run())
 
 
-def _topic(name: str) -> TopicSpec:
+def _topic(name: str) -> "TopicSpec":
+    from schemas.errors import ApplicationError
+    from topics.catalog import BY_NAME
+
     found = BY_NAME.get(name) or BY_NAME.get(f"pets.{name}.v1")
     if found is None:
         raise ApplicationError(
