@@ -42,8 +42,16 @@ def running() -> Running:
     gate = TickingGate(made.state, made.settings)
     made.log = made.context.commander._log = gate
     made.fund(BOT)
-    start = {"account_id": ACCOUNT, "verb": Verb.START, "bot_id": BOT, "reason": "", "by": "test"}
-    gate.tell(Command(**at(0, "start"), **start))
+    gate.tell(
+        Command(
+            **at(0, "start"),
+            account_id=ACCOUNT,
+            verb=Verb.START,
+            bot_id=BOT,
+            reason="first start",
+            by="test",
+        )
+    )
     gate.tick()
     made.tell(
         listed(0),
