@@ -99,6 +99,9 @@ class TradeView(ApiModel):
     inferred: bool = Field(description="No print proves it; the book crossed us.")
     mid: Amount | None
     slippage: Amount | None = Field(description="Dollars lost against the mid; negative is gain.")
+    trade_status: str | None = Field(
+        description="MATCHED, RETRYING, MINED, CONFIRMED, or FAILED: it never happened."
+    )
 
 
 class ClosedPositionView(ApiModel):

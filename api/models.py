@@ -133,6 +133,9 @@ class FillView(ApiModel):
     fee: Amount
     liquidity: str | None
     inferred: bool = Field(description="No print proves it; the book crossed us.")
+    trade_status: str | None = Field(
+        description="MATCHED, RETRYING, MINED, CONFIRMED, or FAILED: it never happened."
+    )
 
 
 class VerdictView(ApiModel):

@@ -19,6 +19,7 @@ from schemas.values import (
     OrderStatus,
     Side,
     TimeInForce,
+    TradeStatus,
     Trust,
     Zone,
 )
@@ -261,6 +262,8 @@ class Fill(Message, frozen=True, kw_only=True, tag="fill"):
         liquidity: Always "maker" while orders are post-only.
         inferred: No print proves it; the book crossed us (STRATEGIES.md E.3).
         mid: YES-space mid at the fill in dollars, None when one side was empty.
+        trade_status: How far it is; `TradeStatusChanged` follows unless it is final already. Paper
+            fills are.
     """
 
     trade_id: str
@@ -284,6 +287,43 @@ class Fill(Message, frozen=True, kw_only=True, tag="fill"):
     inferred: bool = False
     mid: Decimal | None = None
     ordered_at: int = 0
+    trade_status: TradeStatus = TradeStatus.CONFIRMED
+
+
+class TradeStatusChanged(Message, frozen=True, kw_only=True, tag="trade-status-changed"):
+    """A fill got further on its way to the chain, is retried, or was taken back.
+
+    Attributes:
+        fill: As it was told, with its own header; FAILED undoes exactly this.
+        status: Now; a final one is told once and nothing follows it.
+        previous: Before.
+        transaction: The hash, where the venue gave one.
+    """
+
+    fill: Fill
+    status: TradeStatus
+    previous: TradeStatus = TradeStatus.MATCHED
+    transaction: str = ""
+
+    @property
+    def account_id(self) -> AccountId:
+        """Of the fill."""
+        return self.fill.account_id
+
+    @property
+    def bot_id(self) -> BotId:
+        """Of the fill."""
+        return self.fill.bot_id
+
+    @property
+    def market_id(self) -> MarketId:
+        """Of the fill."""
+        return self.fill.market_id
+
+    @property
+    def order_id(self) -> OrderId:
+        """Of the fill."""
+        return self.fill.order_id
 
 
 class PairsMerged(Message, frozen=True, kw_only=True, tag="pairs-merged"):

@@ -65,6 +65,30 @@ class OrderStatus(StrEnum):
         return self not in (OrderStatus.PENDING, OrderStatus.PARTIALLY_FILLED)
 
 
+class TradeStatus(StrEnum):
+    """How far a fill is on its way to the chain (PROTOCOL.md 3.6); the last two absorb."""
+
+    MATCHED = "MATCHED"
+    """The venue matched it; its transaction is not on the chain."""
+    RETRYING = "RETRYING"
+    """Its transaction failed and is sent again; open until proven either way."""
+    MINED = "MINED"
+    """In a block; what it brought can be sold and merged, and may still be taken back."""
+    CONFIRMED = "CONFIRMED"
+    FAILED = "FAILED"
+    """It never happened: money and tokens are where they were."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in (TradeStatus.CONFIRMED, TradeStatus.FAILED)
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether what was bought is there to be sold or merged."""
+        return self in (TradeStatus.MINED, TradeStatus.CONFIRMED)
+
+
 class BotState(StrEnum):
     """One bot's life."""
 

@@ -11,6 +11,7 @@ from schemas.trading import (
     OrderExpired,
     OrderPlaced,
     OrderRejected,
+    TradeStatusChanged,
 )
 from schemas.values import IntentKind, OrderStatus, Side, Zone
 from sinks.row_types import DecisionRow, OrderRow, TradeRow
@@ -121,7 +122,17 @@ def trade(fill: Fill) -> TradeRow:
         inferred=fill.inferred,
         mid=fill.mid,
         slippage=_slippage(fill),
+        trade_status=fill.trade_status,
+        status_at=fill.event_time,
     )
+
+
+def fill_rows(message: Fill | TradeStatusChanged) -> tuple[OrderRow | TradeRow, ...]:
+    """What a fill says of its order and of itself, or how far it is now."""
+    if isinstance(message, Fill):
+        return filled_order(message), trade(message)
+    row, at = trade(message.fill), message.event_time
+    return (row._replace(trade_status=message.status, status_at=at),)
 
 
 def order_decision(

@@ -74,6 +74,7 @@ class TradeRecord(msgspec.Struct, frozen=True, kw_only=True):
     inferred: bool
     mid: Decimal | None
     slippage: Decimal | None
+    trade_status: str | None
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,6 +75,9 @@ class TradeRow(NamedTuple):
     Attributes:
         slippage: Dollars lost against the mid at the fill, negative when gained; None without mid.
         inferred: No print proves it (STRATEGIES.md E.3).
+        trade_status: How far the fill is on its way to the chain; FAILED never happened. None for
+            what is no fill.
+        status_at: Since when.
     """
 
     trade_id: str
@@ -98,6 +101,8 @@ class TradeRow(NamedTuple):
     inferred: bool = False
     mid: Decimal | None = None
     slippage: Decimal | None = None
+    trade_status: str | None = None
+    status_at: Ms | None = None
 
 
 class PositionRow(NamedTuple):

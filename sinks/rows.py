@@ -34,9 +34,10 @@ from schemas.trading import (
     OrderRejected,
     PairsMerged,
     Signal,
+    TradeStatusChanged,
 )
 from schemas.values import MarketStatus
-from sinks.order_rows import closed_order, filled_order, order_decision, told_order, trade
+from sinks.order_rows import closed_order, fill_rows, order_decision, told_order
 from sinks.row_types import (
     CONVERT,
     MERGE,
@@ -77,8 +78,8 @@ def rows_of(message: Message, snapshot_ms: int = SNAPSHOT_MS) -> tuple[Row, ...]
             return (told_order(message),)
         case OrderCanceled() | OrderExpired():
             return (closed_order(message),)
-        case Fill():
-            return (filled_order(message), trade(message))
+        case Fill() | TradeStatusChanged():
+            return fill_rows(message)
         case PairsMerged() | PairsSplit() | RebatePaid():
             return (_no_trade(message),)
         case IntentApproved() | IntentDenied():
@@ -165,6 +166,7 @@ def _no_trade(message: PairsMerged | PairsSplit | RebatePaid) -> TradeRow:
         size=message.amount if isinstance(message, RebatePaid) else message.pairs,
         fee=Decimal(0),
         gas=Decimal(0) if isinstance(message, RebatePaid) else message.gas,
+        status_at=message.event_time,
     )
 
 
@@ -183,6 +185,7 @@ def _conversion(done: PositionsConverted) -> TradeRow:
         size=done.size,
         fee=Decimal(0),
         gas=done.gas,
+        status_at=done.event_time,
     )
 
 

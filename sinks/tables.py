@@ -113,7 +113,9 @@ TABLES: dict[type[Row], Table] = {
         ("order_id", "created_at"),
         Joined(("updated_at", "filled_size", "closed_at"), "status"),
     ),
-    TradeRow: _table(TradeRow, "trades", ("trade_id", "order_id", "executed_at"), Immutable()),
+    TradeRow: _table(
+        TradeRow, "trades", ("trade_id", "order_id", "executed_at"), Newest("status_at")
+    ),
     PositionRow: _table(
         PositionRow, "positions", ("position_id", "opened_at"), Newest("updated_at")
     ),

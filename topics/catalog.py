@@ -124,6 +124,7 @@ DECIDE_INPUTS = TopicSpec(
         trading.OrderExpired,
         trading.CancelRefused,
         trading.Fill,
+        trading.TradeStatusChanged,
         trading.PairsMerged,
         pairs.PairsSplit,
         pairs.PositionsConverted,
@@ -158,6 +159,7 @@ GATE_INPUTS = TopicSpec(
         trading.OrderExpired,
         trading.CancelRefused,
         trading.Fill,
+        trading.TradeStatusChanged,
         trading.PairsMerged,
         pairs.PairsSplit,
         pairs.PositionsConverted,
@@ -247,6 +249,7 @@ FILLS = TopicSpec(
     "pets.trading.fills.v1",
     (
         trading.Fill,
+        trading.TradeStatusChanged,
         trading.PairsMerged,
         pairs.PairsSplit,
         pairs.PositionsConverted,
@@ -255,7 +258,7 @@ FILLS = TopicSpec(
     Scope.ACCOUNT,
     ("paper",),
     ("sinks", "api", "archive"),
-    "Executions of our orders, splits and merges of our pairs, rebates.",
+    "Executions of our orders and how far they are, splits and merges of our pairs, rebates.",
 )
 POSITIONS = TopicSpec(
     "pets.portfolio.positions.v1",

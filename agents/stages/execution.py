@@ -26,6 +26,7 @@ from schemas.trading import (
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    TradeStatusChanged,
 )
 from topics.catalog import DECIDE_INPUTS, FILLS, GATE_INPUTS, ORDERS
 
@@ -36,6 +37,7 @@ ExecutionReport = (
     | OrderExpired
     | CancelRefused
     | Fill
+    | TradeStatusChanged
     | PairsMerged
     | PairsSplit
     | PositionsConverted
@@ -44,7 +46,7 @@ ExecutionReport = (
 """What a venue says about our orders and pairs."""
 
 
-BOOKED = (Fill, PairsMerged, PairsSplit, PositionsConverted, RebatePaid)
+BOOKED = (Fill, TradeStatusChanged, PairsMerged, PairsSplit, PositionsConverted, RebatePaid)
 """What moves money or tokens."""
 
 
@@ -54,7 +56,9 @@ class Execution(Protocol):
     An order id reaches the venue once, however often its approval comes. Of each order that was
     placed there is exactly one of these in the end: `OrderRejected`, `OrderCanceled`,
     `OrderExpired`, or a `Fill` with status FILLED; nothing follows it. A cancel is answered by
-    `OrderCanceled` or `CancelRefused`.
+    `OrderCanceled` or `CancelRefused`. A `Fill` whose `trade_status` is not final is followed by
+    `TradeStatusChanged` up to exactly one final one; an order's matched shares stay matched even
+    where a fill FAILED.
     """
 
     def place(self, approved: IntentApproved) -> None:

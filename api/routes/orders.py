@@ -198,4 +198,5 @@ def _fill(trade: TradeRecord) -> FillView:
         fee=trade.fee,
         liquidity=trade.liquidity,
         inferred=trade.inferred,
+        trade_status=trade.trade_status,
     )

@@ -17,6 +17,7 @@ select bot_id, sum(fee) as fees, sum(gas) as gas,
        sum(slippage) as slippage
 from trades
 where executed_at >= $1 and executed_at < $2 and ($3::text is null or bot_id = $3)
+  and trade_status is distinct from 'FAILED'
 group by bot_id
 order by bot_id
 """

@@ -18,7 +18,8 @@ cross join lateral (
          coalesce(sum(price * size) filter (where action in ('BUY', 'SELL')), 0) as volume,
          coalesce(sum(fee), 0) as fees, coalesce(sum(gas), 0) as gas
   from trades
-  where trades.bot_id = bots.bot_id and executed_at >= $3 and executed_at < $4) as traded
+  where trades.bot_id = bots.bot_id and executed_at >= $3 and executed_at < $4
+    and trade_status is distinct from 'FAILED') as traded
 cross join lateral (
   select count(*) as closed, count(*) filter (where pnl > 0) as wins
   from episodes

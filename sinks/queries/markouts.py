@@ -30,7 +30,7 @@ from (
   select trade_id, bot_id, market_id, side, action, price, size, executed_at, mid
   from trades
   where executed_at >= $1 and executed_at < $2 and action in ('BUY', 'SELL') and side is not null
-    and ($3::text is null or bot_id = $3)
+    and ($3::text is null or bot_id = $3) and trade_status is distinct from 'FAILED'
   order by executed_at desc limit $4) as fills
 {_later(1)}{_later(10)}{_later(60)}{_later(300)}
 order by executed_at desc

@@ -39,8 +39,18 @@ from schemas.trading import (
     OrderRejected,
     PairsMerged,
     Signal,
+    TradeStatusChanged,
 )
-from schemas.values import Action, DataLabel, IntentKind, OrderStatus, Side, Trust, Zone
+from schemas.values import (
+    Action,
+    DataLabel,
+    IntentKind,
+    OrderStatus,
+    Side,
+    TradeStatus,
+    Trust,
+    Zone,
+)
 
 T0 = 1_795_413_600_000
 """2026-11-23 06:00 UTC."""
@@ -466,6 +476,10 @@ def breaches(ms: int) -> tuple[Message, ...]:
     )
 
 
+def traded(what: Fill, ms: int, status: TradeStatus) -> TradeStatusChanged:
+    return TradeStatusChanged(**at(ms, "status", what.trade_id, status), fill=what, status=status)
+
+
 def day() -> list[Message]:
     """Every message that tells rows, in a plausible order."""
     first, second, third = order("o1"), order("o2", 100), order("o3", 200)
@@ -479,6 +493,7 @@ def day() -> list[Message]:
         placed(second, 120),
         fill(first, 40, "4", "4"),
         fill(first, 60, "6", "10"),
+        traded(fill(first, 60, "6", "10"), 62, TradeStatus.MINED),
         canceled(second, 300),
         rejected(third, 220),
         position(60, "10"),
