@@ -10,6 +10,8 @@ from agents.stages.bots import BotsStage
 from agents.stages.gate import GateStage
 from agents.stages.gate_rules import account_rules, gate_rules
 from agents.stages.ledger import LedgerStage
+from agents.stages.live import LiveStage
+from agents.stages.live_state import LiveRules
 from agents.stages.paper import PaperStage
 from agents.stages.relay import relays
 from configs.complements import load_complements
@@ -18,7 +20,9 @@ from configs.profiles import load_profiles
 from configs.risk import capital_notes, load_risk, risk_notes
 from configs.rules import load_rules
 from configs.settings import Settings
+from connectors.polymarket.order_form import outgoing_order
 from schemas.ids import AccountId
+from schemas.values import Money
 
 
 class Stages:
@@ -65,6 +69,7 @@ class Stages:
             "bots": lambda: (self.bots,),
             "gate": lambda: (lambda _: self.gate(),),
             "paper": lambda: (self.paper,),
+            "execution": lambda: (self.live,),
             "ledger": lambda: (lambda _: self.ledger(),),
         }
 
@@ -88,6 +93,7 @@ class Stages:
             self._profiles,
             self._rules,
             settings.money,
+            book_shows_own_orders=settings.money is not Money.PAPER,
         )
 
     def gate(self) -> GateStage:
@@ -117,6 +123,11 @@ class Stages:
         """
         rules = self._paper.exchange_rules(self._rules, self._settings.seed)
         return PaperStage(shard, self._account, rules, self._paper.queue_model(queue))
+
+    def live(self, shard: int) -> LiveStage:
+        """Execution at a venue, for one shard; the gateway makes its calls."""
+        rules = LiveRules().at_speed(self._settings.speed)
+        return LiveStage(shard, self._account, outgoing_order, rules)
 
     def closed_loop(self, queue: QueueKind | None = None) -> Sequence[Stage]:
         """All stages of one shard and account, in the order of the data's way."""

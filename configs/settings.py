@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     topic_prefix: str = Field("", description="Put before every topic name; tests isolate by it.")
     account: str = Field("main", description="Trading account; one risk gate each.")
     shards: int = Field(1, ge=1, description="Partitions of shard topics.")
-    money: Money = Field(Money.PAPER, description="paper or live.")
+    money: Money = Field(Money.PAPER, description="paper, sandbox or live.")
     source: Source = Field("both", description="Where market data comes from.")
     world: World = Field("small", description="Size of the simulated world: small or large.")
     speed: float = Field(1.0, gt=0, description="Session seconds per wall second.")
@@ -58,6 +58,17 @@ class Settings(BaseSettings):
     market_ws_url: str = Field(
         "ws://127.0.0.1:18080/ws/market", description="Market WebSocket of the venue."
     )
+    user_ws_url: str = Field(
+        "ws://127.0.0.1:18080/ws/user", description="User WebSocket of the venue."
+    )
+    data_url: str = Field("http://127.0.0.1:18080", description="Public records (Data API).")
+    site_url: str = Field("http://127.0.0.1:18080", description="The venue's site, for geoblock.")
+    venue_wallet: str = Field(
+        "",
+        description="Proxy, Safe or deposit wallet that holds the live funds; empty is the key's "
+        "own address.",
+    )
+    live_phrase: str = Field("", description="The typed phrase that `pets up --money live` asks.")
 
     feeds_url: str = Field(
         "",

@@ -138,7 +138,16 @@ class Money(StrEnum):
     """Whose money is at stake."""
 
     PAPER = "paper"
+    """Nobody's: the paper exchange fills orders on this machine."""
+    SANDBOX = "sandbox"
+    """Nobody's: orders go over the network to the sandbox venue, signed with a throw-away key."""
     LIVE = "live"
+    """The operator's."""
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it can be lost."""
+        return self is Money.LIVE
 
 
 class Zone(StrEnum):

@@ -13,6 +13,7 @@ import msgspec
 from schemas.ids import BotId, OrderId
 from schemas.trading import CancelOrder, IntentApproved, Order
 from schemas.values import OrderStatus
+from schemas.venue import Verdict
 from streams.outbox_state import (
     Answer,
     Call,
@@ -29,7 +30,6 @@ from streams.outbox_state import (
     Seen,
     Step,
     Tracked,
-    Verdict,
 )
 
 DROP_AHEAD_MS = 60_000
@@ -212,11 +212,12 @@ class OrderOutbox:
         """The venue was compared with us: placing may go on."""
         self.state.blocked = False
 
-    def look_up(self, order_id: OrderId, now: int) -> None:
-        """A resting order is missing at the venue: ask for it."""
+    def look_up(self, order_id: OrderId, now: int, *, later: bool = False) -> None:
+        """Ask for an order that no longer rests, as it seems; `later` unless it is told soon."""
         entry = self.state.open.get(order_id)
         if entry is not None and entry.step is Step.RESTING:
             self._move(entry, Step.UNKNOWN, now)
+            entry.looked_at = now if later else entry.looked_at
 
     def cancel_ghost(self, order_id: OrderId, now: int) -> None:
         """An order that ended for us is open at the venue: cancel it."""

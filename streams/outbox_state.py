@@ -9,6 +9,7 @@ import msgspec
 from schemas.ids import BotId, OrderId
 from schemas.trading import Order
 from schemas.values import IntentKind, OrderStatus, Zone
+from schemas.venue import Verdict
 
 ZERO = Decimal(0)
 
@@ -150,17 +151,6 @@ class LookUpCall(NamedTuple):
 
 
 Call = PlaceCall | CancelCall | LookUpCall
-
-
-class Verdict(StrEnum):
-    """What a reply to a sending means."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WAIT = "wait"
-    """Nothing happened; later (425, 429, 503)."""
-    UNKNOWN = "unknown"
-    """It may have happened (timeout, 5xx, duplicated, unreadable)."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

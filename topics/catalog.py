@@ -3,7 +3,7 @@
 The table in docs/dataflow.md is generated from it.
 """
 
-from schemas import control, market, ops, outside, pairs, portfolio, risk, trading
+from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
@@ -28,7 +28,6 @@ BOOK_EVENTS = TopicSpec(
         market.BookDelta,
         market.BookTrustChanged,
         market.MarketTrade,
-        market.PriceHistory,
         market.FeedStatus,
     ),
     Scope.SHARD,
@@ -107,7 +106,6 @@ DECIDE_INPUTS = TopicSpec(
         market.BookTrustChanged,
         market.FeedStatus,
         market.MarketTrade,
-        market.PriceHistory,
         market.MarketListed,
         market.TickSizeChanged,
         market.MarketResolved,
@@ -139,11 +137,19 @@ DECIDE_INPUTS = TopicSpec(
         outside.AttentionScore,
         outside.OutsideEstimate,
         portfolio.PositionClosed,
+        venue.VenueSession,
+        venue.VenueLink,
+        venue.OrderAnswered,
+        venue.CancelAnswered,
+        venue.OrderSeen,
+        venue.OrderAbsent,
+        venue.TradeSeen,
+        venue.VenueCompared,
         ops.ClockTick,
     ),
     Scope.SHARD,
-    ("every relay", "bots", "gate", "paper", "ledger", "clock"),
-    ("book", "bots", "paper", "archive"),
+    ("every relay", "bots", "gate", "paper", "execution", "gateway", "ledger", "clock"),
+    ("book", "bots", "paper", "execution", "archive"),
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
 )
@@ -177,7 +183,7 @@ GATE_INPUTS = TopicSpec(
         ops.ClockTick,
     ),
     Scope.ACCOUNT,
-    ("bots", "book", "relay-lifecycle", "paper", "api", "clock"),
+    ("bots", "book", "relay-lifecycle", "paper", "execution", "api", "clock"),
     ("gate", "ledger", "archive"),
     "The one ordered log of an account: all that the risk gate and the ledger know.",
     retention_ms=90 * DAY_MS,
@@ -243,7 +249,7 @@ ORDERS = TopicSpec(
         trading.CancelRefused,
     ),
     Scope.ACCOUNT,
-    ("paper",),
+    ("paper", "execution"),
     ("sinks", "api", "archive"),
     "What the venue (or the paper exchange) said about our orders.",
 )
@@ -258,9 +264,25 @@ FILLS = TopicSpec(
         pairs.RebatePaid,
     ),
     Scope.ACCOUNT,
-    ("paper",),
+    ("paper", "execution"),
     ("sinks", "api", "archive"),
     "Executions of our orders and how far they are, splits and merges of our pairs, rebates.",
+)
+VENUE_CALLS = TopicSpec(
+    "pets.trading.venue-calls.v1",
+    (
+        venue.PlaceOrders,
+        venue.CancelOrders,
+        venue.LookUpOrder,
+        venue.BeatVenue,
+        venue.CompareVenue,
+        venue.VenueReconciled,
+    ),
+    Scope.ACCOUNT,
+    ("execution",),
+    ("gateway", "archive"),
+    "What the gateway is to do at the venue, and what a comparison with it showed.",
+    retention_ms=90 * DAY_MS,
 )
 POSITIONS = TopicSpec(
     "pets.portfolio.positions.v1",
@@ -354,6 +376,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     DECISIONS,
     ORDERS,
     FILLS,
+    VENUE_CALLS,
     POSITIONS,
     EPISODES,
     EQUITY,

@@ -16,7 +16,7 @@ ALERTS = TopicSpec(
     "pets.ops.alerts.v1",
     (ops.Alert,),
     Scope.COMPONENT,
-    ("every stage",),
+    ("every stage", "execution"),
     ("api",),
     "What an operator should know.",
     retention_ms=90 * DAY_MS,

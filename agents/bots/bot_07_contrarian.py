@@ -18,14 +18,7 @@ from configs.bots_patient import ContrarianParameters
 from configs.rules import TradingRules
 from schemas.envelope import Message
 from schemas.ids import MarketId
-from schemas.market import (
-    BookDelta,
-    BookSnapshot,
-    MarketListed,
-    MarketResolved,
-    MarketTrade,
-    PriceHistory,
-)
+from schemas.market import BookDelta, BookSnapshot, MarketListed, MarketResolved, MarketTrade
 from schemas.outside import NewsItem
 from schemas.values import Side
 
@@ -52,9 +45,7 @@ class Contrarian(Bot[ContrarianState]):
     """Half of the way back after an exaggeration."""
 
     state_type = ContrarianState
-    interest = Interest(
-        tops=True, trades=True, timer_s=60, outside=(NewsItem, MarketListed, PriceHistory)
-    )
+    interest = Interest(tops=True, trades=True, timer_s=60, outside=(NewsItem, MarketListed))
 
     def __init__(
         self, parameters: ContrarianParameters, rules: TradingRules, sense: NewsSense
@@ -77,9 +68,6 @@ class Contrarian(Bot[ContrarianState]):
                 state.questions[market_id] = question
                 self._sense.add(market_id, question, state.questions)
             return ()
-        if isinstance(event, PriceHistory):
-            place = state.markets.setdefault(event.market_id, ContrarianMarket())
-            place.past.remember(event.points, self._parameters)
         if not isinstance(event, NewsItem):
             return ()
         spoken_of: list[MarketId] = []

@@ -39,7 +39,7 @@ def choose(market: Market, profiles: Profiles, money: Money) -> Choice:
         if profile.match.auto_resolved != market.auto_resolved:
             continue
         if low_s * 1000 <= life_ms <= high_s * 1000:
-            if profile.paper_only and money is not Money.PAPER:
+            if profile.paper_only and money.is_real:
                 return Choice(closed="profile-is-paper-only")
             return Choice(name, profile)
     return Choice(closed="window-too-short") if life_ms < SHORT_LIFE_MS else Choice()

@@ -42,7 +42,7 @@ def _opening(case: Case) -> Denial | None:
         return None
     if case.bot_id not in profile.bots:
         return _closed("Only the profile's bots open here.", ", ".join(profile.bots), case.bot_id)
-    if profile.paper_only and case.rules.money is not Money.PAPER:
+    if profile.paper_only and case.rules.money.is_real:
         return _closed("The profile is for paper money only.", Money.PAPER, case.rules.money)
     if case.now >= facts.resolves_at - profile.stop_ms:
         rule = "Nothing is opened so close to the window's end."

@@ -1,6 +1,5 @@
 """Messages of the shard's log, made by hand: markets, books, trades, clock, account views."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.envelope import Header, Message
@@ -15,7 +14,6 @@ from schemas.market import (
     MarketListed,
     MarketResolved,
     MarketTrade,
-    PriceHistory,
 )
 from schemas.ops import ClockTick
 from schemas.trading import AccountView
@@ -75,9 +73,6 @@ class Tape:
         return BookTrustChanged(
             **self.head(), market_id=market.market_id, trust=trust, reason="tape", feed=FEED
         )
-
-    def history(self, market: Market, points: Sequence[tuple[int, float]]) -> PriceHistory:
-        return PriceHistory(**self.head(), market_id=market.market_id, points=tuple(points))
 
     def account(
         self,

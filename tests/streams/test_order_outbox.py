@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from schemas.ids import OrderId
 from schemas.trading import Order
 from schemas.values import IntentKind, OrderStatus
+from schemas.venue import Verdict
 from streams.order_outbox import OrderOutbox
 from streams.outbox_state import (
     Answer,
@@ -15,7 +16,6 @@ from streams.outbox_state import (
     OrderEnded,
     PlaceCall,
     Seen,
-    Verdict,
 )
 from tests.streams.paper_tape import START, approve, bid, cancel
 from tests.streams.unsteady_venue import identify

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from schemas.ids import OrderId
 from schemas.trading import CancelOrder, IntentApproved, Order
 from schemas.values import IntentKind, OrderStatus
+from schemas.venue import Verdict
 from streams.order_outbox import OrderOutbox
 from streams.outbox_state import (
     Answer,
@@ -26,7 +27,6 @@ from streams.outbox_state import (
     PlaceCall,
     Seen,
     Step,
-    Verdict,
 )
 from streams.reconciliation import Reconciler, remedy
 from tests.streams.paper_tape import START, approve, bid, cancel

@@ -1,0 +1,88 @@
+"""Live execution as a stage: the shard's log in, calls to the gateway and reports out."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from agents.stages.base import Emit
+from agents.stages.execution import publish
+from agents.stages.live_execution import LiveExecution, VenueFact
+from agents.stages.live_markets import MarketMessage
+from agents.stages.live_state import FormOrder, LiveRules, LiveState
+from schemas.envelope import Message
+from schemas.ids import AccountId
+from schemas.ops import Alert, ClockTick
+from schemas.pairs import ConvertApproved, SplitApproved
+from schemas.trading import CancelOrder, IntentApproved, MergeApproved
+from streams.venue_reports import SOURCE
+from topics.catalog import ALERTS, DECIDE_INPUTS, VENUE_CALLS, TopicSpec
+
+
+class LiveStage:
+    """Executes approved orders at a venue, by way of the gateway that makes the calls."""
+
+    name = SOURCE
+    reads: TopicSpec = DECIDE_INPUTS
+
+    def __init__(
+        self,
+        shard: int,
+        account_id: AccountId,
+        form: FormOrder,
+        rules: LiveRules | None = None,
+    ) -> None:
+        """Start without orders.
+
+        Args:
+            shard: The partition it reads and writes back to.
+            account_id: The account whose orders it executes.
+            form: Makes the order that is sent, and with it the hash.
+            rules: Waiting times.
+        """
+        self._shard = shard
+        self._account_id = account_id
+        self._form = form
+        self._rules = LiveRules() if rules is None else rules
+        self._execution = LiveExecution(account_id, form, self._rules)
+
+    def apply(self, message: Message) -> Sequence[Emit]:
+        """Fold one message of the shard's log."""
+        execution = self._execution
+        match message:
+            case IntentApproved():
+                execution.place(message)
+            case CancelOrder():
+                execution.cancel(message)
+            case MergeApproved():
+                execution.merge(message)
+            case SplitApproved():
+                execution.split(message)
+            case ConvertApproved():
+                execution.convert(message)
+            case ClockTick():
+                execution.tick(message)
+            case _ if isinstance(message, VenueFact):
+                execution.hear(message)
+            case _:
+                if isinstance(message, MarketMessage):
+                    execution.learn(message)
+                return ()
+        calls = execution.calls(message)
+        return (*self._emits(), *(Emit(VENUE_CALLS, self._account_id, call) for call in calls))
+
+    def snapshot(self) -> bytes:
+        """The whole state."""
+        return msgspec.json.encode(self._execution.state)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Continue from a snapshot taken under the same rules."""
+        state = msgspec.json.decode(snapshot, type=LiveState)
+        self._execution = LiveExecution(self._account_id, self._form, self._rules, state)
+
+    def _emits(self) -> Iterator[Emit]:
+        yield from publish(self._execution.reports(), self._shard)
+        for note in self._execution.notes():
+            if isinstance(note, Alert):
+                yield Emit(ALERTS, note.scope, note)
+            else:
+                yield Emit(VENUE_CALLS, self._account_id, note)
