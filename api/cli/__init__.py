@@ -148,6 +148,7 @@ def _add_groups() -> None:
     from api.cli.risk import app as risk
     from api.cli.sandbox import app as sandbox
     from api.cli.topics import app as topics
+    from api.cli.wallet import app as wallet
 
     app.add_typer(topics, name="topics", help="The log's topics.")
     app.add_typer(bots, name="bots", help="The bots: list, show, start, pause, resume, stop, halt.")
@@ -156,6 +157,7 @@ def _add_groups() -> None:
     app.add_typer(risk, name="risk", help="Limits: breakers, exposure, denials, check, rearm.")
     app.add_typer(commands, name="commands", help="What operators asked for; how far it has come.")
     app.add_typer(sandbox, name="sandbox", help="The sandbox venue and its faults.")
+    app.add_typer(wallet, name="wallet", help="Keys, and the money they command.")
     app.add_typer(dead_letters, name="dead-letters", help="What could not be handled.")
 
 

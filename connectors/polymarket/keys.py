@@ -4,6 +4,7 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from configs.redaction import know_secret
 from connectors.polymarket.auth import ApiCredentials
 from connectors.polymarket.signer import Signer
 from schemas.errors import ConfigurationError
@@ -24,15 +25,33 @@ def load_signer(environ: Mapping[str, str], ask: Callable[[str], str] | None = N
     Raises:
         ConfigurationError: It is nowhere, its file is open to others, or it is no key.
     """
-    found = _find(KEY, environ)
+    return Signer.from_text(find_secret(KEY, environ, ask, "private key"))
+
+
+def find_secret(
+    name: str, environ: Mapping[str, str], ask: Callable[[str], str] | None, what: str
+) -> str:
+    """A secret from the environment, a file of its owner's, or a person; never shown again.
+
+    Args:
+        name: The variable; with `_FILE` behind it the one that names a file.
+        environ: The environment.
+        ask: Prompts a person without echo; None where nobody is.
+        what: Its name for people.
+
+    Raises:
+        ConfigurationError: It is nowhere, or its file is open to others.
+    """
+    found = _find(name, environ)
     if found is None and ask is not None:
-        found = ask("Private key (not shown): ")
+        found = ask(f"The {what} (not shown): ")
     if not found:
         raise ConfigurationError(
-            f"Expected a private key in {KEY}, in the file that {KEY}{FILE_SUFFIX} names, or typed "
+            f"Expected a {what} in {name}, in the file that {name}{FILE_SUFFIX} names, or typed "
             "at the prompt, received none. Without one only paper orders are possible."
         )
-    return Signer.from_text(found)
+    know_secret(found)
+    return found
 
 
 def load_credentials(environ: Mapping[str, str]) -> ApiCredentials | None:

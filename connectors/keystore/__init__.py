@@ -1,0 +1,1 @@
+"""Keys at rest: encrypted on disk, clear only while they are used."""

@@ -1,0 +1,1 @@
+"""The chain: reading it, signing for it, sending to it."""
