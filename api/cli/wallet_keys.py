@@ -1,11 +1,10 @@
-"""`pets wallet create`, `import`, `verify`, `restore`, `address`: keys, and no network."""
+"""The work of `pets wallet create`, `import`, `verify`, `restore`, `address`: no network."""
 
 import os
 import sys
 import time
 from getpass import getpass
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -19,15 +18,17 @@ from schemas.errors import ApplicationError, ConfigurationError
 
 PHRASE = "PETS_RECOVERY"
 """The recovery phrase itself, or with _FILE the file that has it; asked for otherwise."""
-Account = Annotated[int, typer.Option(help="Account of the phrase; a rotated wallet is the next.")]
 
 
-def create(
-    phrase_file: Annotated[
-        Path | None, typer.Option(help="Write the words here, for its owner alone, not on screen.")
-    ] = None,
-) -> None:
-    """Make a new wallet: 24 words for paper, and an encrypted keystore."""
+def create(phrase_file: Path | None) -> None:
+    """Make a new wallet.
+
+    Args:
+        phrase_file: Where to write the words; None shows them.
+
+    Raises:
+        ApplicationError: There is no terminal to show them on, or the file exists.
+    """
     if phrase_file is None and not sys.stdout.isatty():
         raise ApplicationError(
             "Expected a terminal to show the recovery phrase on: what is piped is kept somewhere. "
@@ -52,7 +53,7 @@ def import_key() -> None:
     _say(header)
 
 
-def verify(account: Account = 0) -> None:
+def verify(account: int) -> None:
     """Check that a typed recovery phrase leads to this wallet; nothing is written."""
     header = _vault().header()
     wanted = header.account or account
@@ -66,7 +67,7 @@ def verify(account: Account = 0) -> None:
     typer.echo(f"The words lead to {address}: this wallet can be restored from them.")
 
 
-def restore(account: Account = 0) -> None:
+def restore(account: int) -> None:
     """Make the keystore anew from the 24 words."""
     with _typed_phrase() as phrase:
         header = _seal(phrase, Kind.PHRASE, account)
