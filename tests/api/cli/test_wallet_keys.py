@@ -2,8 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from api.cli.wallet import app
 from connectors.keystore.phrase import new_phrase
