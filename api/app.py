@@ -16,6 +16,7 @@ from api.present_metrics import PresentCollector
 from api.problems import MEDIA_TYPE, add_handlers
 from api.request_metrics import RequestMetrics
 from api.routes import (
+    alerts,
     bots,
     commands,
     configs,
@@ -29,6 +30,7 @@ from api.routes import (
     positions,
     risk,
     status,
+    traces,
     trades,
 )
 
@@ -41,11 +43,13 @@ ROUTERS = (
     orders,
     trades,
     decisions,
+    traces,
     commands,
     markets,
     performance,
     metrics,
     risk,
+    alerts,
     logs,
 )
 PROBLEM: dict[int | str, dict[str, Any]] = {

@@ -87,6 +87,11 @@ class Commander:
         await _taken(f"the command {verb}", self.write(command))
         return command
 
+    @property
+    def log(self) -> CommandLog:
+        """Where it writes."""
+        return self._log
+
     async def intend(self, intent: PlaceIntent, shard: int) -> None:
         """Write an operator's intent where the gate reads it, then the copy that is kept.
 

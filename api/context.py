@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 
 from agents.registry import BOTS
+from api.alerting import Alerting
 from api.commands import Commander
 from api.freshness import Known
 from api.gate_checks import GateChecks
@@ -14,6 +15,7 @@ from api.live import LiveState
 from api.live_reader import LiveReader
 from api.log_topic import FindLines, logged
 from api.models import Envelope, T
+from api.notifier import Notifier, channels_of
 from api.order_entry import OrderEntry
 from api.patience import within
 from api.problems import WITHOUT_DATABASE, ApiError
@@ -45,6 +47,8 @@ class Context:
         find_lines: Reads the log topic.
         gate_checks: Says what the risk gate would say.
         entry: Makes operators' orders.
+        alerting: Raises and resolves alerts.
+        notifier: Sends them out.
     """
 
     def __init__(
@@ -65,6 +69,8 @@ class Context:
             load_rules(settings.config_dir),
             {bot.bot_id: bot.load(settings.config_dir).lambda_max for bot in BOTS},
         )
+        self.alerting = Alerting(self, commander.log)
+        self.notifier = Notifier(self, channels_of(settings))
 
     @property
     def source(self) -> str:

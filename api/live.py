@@ -13,7 +13,7 @@ from schemas.control import BotStateChanged, Command, CommandApplied
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
-from schemas.ops import DeadLetter, DeadLetterRetried, Heartbeat
+from schemas.ops import Alert, AlertHandled, DeadLetter, DeadLetterRetried, Heartbeat
 from schemas.portfolio import EquityPoint, PositionState
 from schemas.risk import BreakerState, RiskState
 from schemas.trading import (
@@ -26,7 +26,9 @@ from schemas.trading import (
     OrderRejected,
 )
 from schemas.values import BotState
+from streams.alerts import AlertBook
 from topics.catalog import (
+    ALERTS,
     BOOK_TOPS,
     COMMANDS,
     CONTROL_STATES,
@@ -50,6 +52,7 @@ RECENT: dict[TopicSpec, int] = {
     HEARTBEATS: 200,
     DECISIONS: 2_000,
     COMMANDS: 500,
+    ALERTS: 2_000,
     ORDERS: 5_000,
     FILLS: 5_000,
     DEAD_LETTERS: 2_000,
@@ -79,6 +82,7 @@ class LiveState:
         applied: Answers to commands by command id.
         orders: Open orders and the gate's last verdicts.
         commands: The last commands and what became of them.
+        alerts: One entry per rule and scope.
         waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
@@ -108,6 +112,7 @@ class LiveState:
         self.applied: dict[str, CommandApplied] = {}
         self.orders = LiveOrders()
         self.commands = LiveCommands(self.orders)
+        self.alerts = AlertBook()
         self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
         self.now = 0
@@ -130,6 +135,10 @@ class LiveState:
                 self.orders.reported(message)
             case Command():
                 self.commands.sent(message)
+            case Alert():
+                self.alerts.raised(message)
+            case AlertHandled():
+                self.alerts.handled(message)
             case Heartbeat():
                 self.heartbeats[message.component] = message
             case DeadLetter() | DeadLetterRetried():

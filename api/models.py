@@ -229,6 +229,8 @@ class StatusView(ApiModel):
     stages: list[StageView]
     database: str = Field(description="ok, or why it does not answer.")
     dead_letters: int
+    open_alerts: int = Field(description="Neither acknowledged nor resolved.")
+    market_data_age_s: float | None = Field(description="Wall seconds; null before any book.")
     markets: dict[str, int] = Field(description="Markets followed, by label.")
     bots: int = Field(description="Bots that exist.")
     active_bots: int = Field(description="Bots that may open positions now.")

@@ -84,7 +84,13 @@ async def _serve(settings: Settings) -> None:
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        works = (reader.run(), _database(context), letters.run())
+        works = (
+            reader.run(),
+            _database(context),
+            letters.run(),
+            context.alerting.run(),
+            context.notifier.run(),
+        )
         tasks = [asyncio.create_task(work) for work in works]
         for task in tasks:
             task.add_done_callback(end_with_it)

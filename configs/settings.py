@@ -123,6 +123,19 @@ class Settings(BaseSettings):
     checkpoint_bytes_per_s: int = Field(
         500_000, ge=1, description="Large checkpoints are spaced to stay below this per stage."
     )
+    alert_webhook_url: SecretStr = Field(
+        SecretStr(""), description="Alerts are POSTed here as JSON; empty is off."
+    )
+    telegram_token: SecretStr = Field(
+        SecretStr(""), description="Telegram bot that sends alerts; empty is off."
+    )
+    telegram_chat: str = Field("", description="Chat it sends them to.")
+    telegram_url: str = Field("https://api.telegram.org", description="Telegram's host.")
+    mail_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:587 for alerts; empty is off."
+    )
+    mail_from: str = Field("", description="Sender of alerts; the receiver where it is empty.")
+    mail_to: str = Field("", description="Receiver of alerts.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     def secrets(self) -> tuple[str, ...]:

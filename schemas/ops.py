@@ -74,6 +74,32 @@ class LogLine(Message, frozen=True, kw_only=True, tag="log-line"):
     correlation_id: str = ""
 
 
+class Deed(StrEnum):
+    """What is done about an alert."""
+
+    ACKNOWLEDGED = "acknowledged"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    RESOLVED = "resolved"
+
+
+class AlertHandled(Message, frozen=True, kw_only=True, tag="alert-handled"):
+    """Something was done about the alerts of one rule and scope.
+
+    Attributes:
+        by: An operator, or "pets" where the cause is gone.
+        until: When muting ends, ms; None for other deeds.
+        note: Why, in a sentence.
+    """
+
+    rule: str
+    scope: str
+    deed: Deed
+    by: str
+    until: int | None = None
+    note: str = ""
+
+
 class DeadLetter(Message, frozen=True, kw_only=True, tag="dead-letter"):
     """A record, or one event inside a frame, that could not be decoded or processed.
 

@@ -92,3 +92,45 @@ class FollowedFill(msgspec.Struct, frozen=True, kw_only=True):
     mid_10s: Decimal | None
     mid_60s: Decimal | None
     mid_300s: Decimal | None
+
+
+class AlertRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that was raised, or what was done about it; see `sinks.row_types.AlertRow`."""
+
+    entry_id: str
+    at: int
+    rule: str
+    scope: str
+    deed: str
+    detail: str
+    by: str
+    severity: str | None
+    until: int | None
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What an id leads to: an order, an intent, or the cause of both."""
+
+    order_id: str | None
+    intent_id: str | None
+    cause_id: str | None
+
+
+class IntentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bot or an operator wanted; see `sinks.row_types.IntentRow`.
+
+    Attributes:
+        seen: The view it was decided on; see `schemas.trading.Stamp`.
+    """
+
+    intent_id: str
+    leg: int
+    at: int
+    source: str
+    bot_id: str
+    market_id: str
+    subject: str
+    cause_id: str
+    order_id: str | None
+    book_event_id: str | None
+    seen: dict[str, object] | None

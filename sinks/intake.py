@@ -9,12 +9,14 @@ from schemas.envelope import Message
 from sinks.row_types import Row
 from sinks.rows import SNAPSHOT_MS, rows_of
 from topics.catalog import (
+    ALERTS,
     BOOK_TOPS,
     BREACHES,
     DECISIONS,
     EPISODES,
     EQUITY,
     FILLS,
+    INTENTS,
     LIFECYCLE,
     ORDERS,
     POSITIONS,
@@ -27,6 +29,7 @@ from topics.dead_letters import WHOLE_RECORD
 SINK_TOPICS: tuple[TopicSpec, ...] = (
     LIFECYCLE,
     SIGNALS,
+    INTENTS,
     DECISIONS,
     ORDERS,
     FILLS,
@@ -34,6 +37,7 @@ SINK_TOPICS: tuple[TopicSpec, ...] = (
     EPISODES,
     EQUITY,
     BREACHES,
+    ALERTS,
     BOOK_TOPS,
 )
 """The topics whose messages become rows."""

@@ -53,6 +53,8 @@ KEPT: tuple[Kept, ...] = (
     Kept("equity_points", "at", 365),
     Kept("decisions", "decided_at", 365),
     Kept("breaches", "at", 365),
+    Kept("intents", "at", 365),
+    Kept("alerts", "at", 365),
     Kept("episodes", "closed_at", 365),
     Kept("positions", "closed_at", 365, chunks=False),
 )

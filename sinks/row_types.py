@@ -20,6 +20,8 @@ SPLIT = "SPLIT"
 """The action of a trade row that records split pairs."""
 CONVERT = "CONVERT"
 """The action of a trade row that records NO tokens that became YES tokens and dollars."""
+ORDER = "ORDER"
+"""The subject of what is about one order."""
 REBATE = "REBATE"
 """The action of a trade row that records a maker rebate."""
 
@@ -154,7 +156,11 @@ class SnapshotRow(NamedTuple):
 
 
 class SignalRow(NamedTuple):
-    """What a bot saw and decided."""
+    """What a bot saw and decided.
+
+    Attributes:
+        causation_id: The message that led to it; None in rows of earlier versions.
+    """
 
     signal_id: str
     at: Ms
@@ -171,6 +177,7 @@ class SignalRow(NamedTuple):
     sizing_lambda: float | None
     shrinkage: float | None
     features: Json
+    causation_id: str | None = None
 
 
 class EquityRow(NamedTuple):
@@ -300,6 +307,51 @@ class MarketRow(NamedTuple):
     yes_payout: Decimal | None = None
 
 
+class IntentRow(NamedTuple):
+    """What a bot or an operator wanted: one order of an intent, or pairs.
+
+    Attributes:
+        leg: Counts the orders of a bundle from 0.
+        subject: ORDER, MERGE, SPLIT or CONVERT.
+        cause_id: The message that led to it; shared with the signal that explains it.
+        book_event_id: The book update that the view of it was of.
+        seen: The view as JSON; see `schemas.trading.Stamp`.
+    """
+
+    intent_id: str
+    leg: int
+    at: Ms
+    source: str
+    bot_id: str
+    market_id: str
+    subject: str
+    cause_id: str
+    order_id: str | None = None
+    book_event_id: str | None = None
+    seen: Json | None = None
+
+
+class AlertRow(NamedTuple):
+    """An alert that was raised, or what was done about it.
+
+    Attributes:
+        deed: "raised", or one of `schemas.ops.Deed`.
+        by: The component that raised it, or who did something.
+        severity: None for deeds.
+        until: When muting ends.
+    """
+
+    entry_id: str
+    at: Ms
+    rule: str
+    scope: str
+    deed: str
+    detail: str
+    by: str
+    severity: str | None = None
+    until: Ms | None = None
+
+
 Row = (
     OrderRow
     | TradeRow
@@ -310,5 +362,7 @@ Row = (
     | DecisionRow
     | BreachRow
     | EpisodeRow
+    | IntentRow
+    | AlertRow
     | MarketRow
 )

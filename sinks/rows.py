@@ -6,14 +6,17 @@ import msgspec
 
 from schemas.envelope import Message
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
+from schemas.ops import Alert, AlertHandled
 from schemas.pairs import (
     ConvertApproved,
     ConvertDenied,
+    ConvertIntent,
     PairsSplit,
     PositionsConverted,
     RebatePaid,
     SplitApproved,
     SplitDenied,
+    SplitIntent,
 )
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.risk import (
@@ -23,20 +26,25 @@ from schemas.risk import (
     EmergencyHalt,
 )
 from schemas.trading import (
+    BundleIntent,
     Fill,
     IntentApproved,
     IntentDenied,
     MergeApproved,
     MergeDenied,
+    MergeIntent,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    PlaceIntent,
     Signal,
     TradeStatusChanged,
 )
 from schemas.values import MarketStatus
+from sinks.alert_rows import handled_alert, raised_alert
+from sinks.intent_rows import order_intents, pairs_intent
 from sinks.order_rows import closed_order, fill_rows, order_decision, told_order
 from sinks.row_types import (
     CONVERT,
@@ -106,6 +114,20 @@ def rows_of(message: Message, snapshot_ms: int = SNAPSHOT_MS) -> tuple[Row, ...]
         ):
             return (_breach(message),)
         case _:
+            return _wishes_and_alerts(message)
+
+
+def _wishes_and_alerts(message: Message) -> tuple[Row, ...]:
+    match message:
+        case PlaceIntent() | BundleIntent():
+            return order_intents(message)
+        case MergeIntent() | SplitIntent() | ConvertIntent():
+            return (pairs_intent(message),)
+        case Alert():
+            return (raised_alert(message),)
+        case AlertHandled():
+            return (handled_alert(message),)
+        case _:
             return ()
 
 
@@ -146,6 +168,7 @@ def _signal(signal: Signal) -> SignalRow:
         sizing_lambda=signal.sizing_lambda,
         shrinkage=signal.shrinkage,
         features=_encode(signal.features).decode(),
+        causation_id=signal.causation_id,
     )
 
 

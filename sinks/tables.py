@@ -6,10 +6,12 @@ from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
 from schemas.values import OrderStatus
 from sinks.row_types import (
+    AlertRow,
     BreachRow,
     DecisionRow,
     EpisodeRow,
     EquityRow,
+    IntentRow,
     MarketRow,
     OrderRow,
     PositionRow,
@@ -129,6 +131,8 @@ TABLES: dict[type[Row], Table] = {
     ),
     BreachRow: _table(BreachRow, "breaches", ("breach_id", "at"), Immutable()),
     EpisodeRow: _table(EpisodeRow, "episodes", ("episode_id", "closed_at"), Immutable()),
+    IntentRow: _table(IntentRow, "intents", ("intent_id", "leg", "at"), Immutable()),
+    AlertRow: _table(AlertRow, "alerts", ("entry_id", "at"), Immutable()),
     MarketRow: _table(MarketRow, "markets", ("market_id",), NewestKnown("updated_at")),
 }
 """Which table keeps which rows."""

@@ -148,7 +148,7 @@ DECIDE_INPUTS = TopicSpec(
         ops.ClockTick,
     ),
     Scope.SHARD,
-    ("every relay", "bots", "gate", "paper", "execution", "gateway", "ledger", "clock"),
+    ("every relay", "bots", "gate", "paper", "execution", "gateway", "ledger", "api", "clock"),
     ("book", "bots", "paper", "execution", "archive"),
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
@@ -207,9 +207,9 @@ INTENTS = TopicSpec(
         trading.CancelOrder,
     ),
     Scope.SHARD,
-    ("bots",),
-    ("archive",),
-    "What the bots want.",
+    ("bots", "api"),
+    ("sinks", "archive"),
+    "What the bots and operators want.",
 )
 ADVICE = TopicSpec(
     "pets.trading.advice.v1",

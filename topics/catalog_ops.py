@@ -14,11 +14,11 @@ HEARTBEATS = TopicSpec(
 )
 ALERTS = TopicSpec(
     "pets.ops.alerts.v1",
-    (ops.Alert,),
+    (ops.Alert, ops.AlertHandled),
     Scope.COMPONENT,
-    ("every stage", "execution"),
-    ("api",),
-    "What an operator should know.",
+    ("every stage", "execution", "sinks", "api"),
+    ("sinks", "api"),
+    "What an operator should know, and what was done about it.",
     retention_ms=90 * DAY_MS,
 )
 LOGS = TopicSpec(

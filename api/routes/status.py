@@ -29,6 +29,8 @@ async def get_status(context: Annotated[Context, Depends(context_of)]) -> Envelo
         stages=_stages(context),
         database="ok" if context.pool is not None else "The database does not answer.",
         dead_letters=state.dead_letters,
+        open_alerts=sum(entry.is_open for entry in state.alerts),
+        market_data_age_s=context.age_s(state.market_data_at) if state.market_data_at else None,
         markets=dict(Counter(str(market.label) for market in state.markets.values())),
         bots=len(NAMES),
         active_bots=sum(state.bots.get(bot_id) is BotState.ACTIVE for bot_id in NAMES),

@@ -21,7 +21,7 @@ from schemas.errors import InfrastructureError
 from schemas.ids import BotId
 from schemas.ops import DeadLetter, Heartbeat, LogLine
 from tests.sinks.messages import ACCOUNT, T0, at
-from topics.catalog import COMMANDS, GATE_INPUTS, TopicSpec
+from topics.catalog import ALERTS, COMMANDS, GATE_INPUTS, TopicSpec
 from topics.log_lines import Wanted
 
 URL = "http://127.0.0.1:8000"
@@ -49,7 +49,7 @@ class GateBehindLog:
         if self.away:
             raise InfrastructureError("the broker is away")
         self.written.append((topic, message))
-        if topic is COMMANDS:
+        if topic in (COMMANDS, ALERTS):
             self._state.apply(message)
         if topic is GATE_INPUTS and not self.silent:
             self.tell(message)

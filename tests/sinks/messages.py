@@ -6,16 +6,19 @@ from typing import TypedDict
 from schemas.envelope import Header, Message
 from schemas.ids import AccountId, BotId, MarketId, OrderId, TokenId, VenueEventId, derive_id
 from schemas.market import BookTop, Market, MarketListed, MarketResolved, TickSizeChanged
+from schemas.ops import Alert, AlertHandled, Deed, Severity
 from schemas.pairs import (
     ConversionTerms,
     ConvertApproved,
     ConvertDenied,
+    ConvertIntent,
     Outcome,
     PairsSplit,
     PositionsConverted,
     RebatePaid,
     SplitApproved,
     SplitDenied,
+    SplitIntent,
 )
 from schemas.portfolio import EquityPoint, PositionClosed, PositionState
 from schemas.reasons import DenialCode
@@ -27,24 +30,29 @@ from schemas.risk import (
     EmergencyHalt,
 )
 from schemas.trading import (
+    BundleIntent,
     Fill,
     IntentApproved,
     IntentDenied,
     MergeApproved,
     MergeDenied,
+    MergeIntent,
     Order,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    PlaceIntent,
     Signal,
+    Stamp,
     TradeStatusChanged,
 )
 from schemas.values import (
     Action,
     DataLabel,
     IntentKind,
+    MarketStatus,
     OrderStatus,
     Side,
     TradeStatus,
@@ -480,6 +488,91 @@ def traded(what: Fill, ms: int, status: TradeStatus) -> TradeStatusChanged:
     return TradeStatusChanged(**at(ms, "status", what.trade_id, status), fill=what, status=status)
 
 
+def stamp(ms: int) -> Stamp:
+    return Stamp(
+        book_event_id="book-1",
+        bid=Decimal("0.45"),
+        bid_size=Decimal(100),
+        ask=Decimal("0.55"),
+        ask_size=Decimal(80),
+        tick=Decimal("0.01"),
+        min_size=Decimal(5),
+        status=MarketStatus.ACTIVE,
+        trust=Trust.VERIFIED,
+        heard_at=T0 + ms,
+        lag_ms=3,
+        decided_at=T0 + ms,
+        equity=Decimal(10_000),
+        sizing_lambda=Decimal("0.25"),
+    )
+
+
+def caused(ms: int, cause: str, *parts: str | int) -> Header:
+    """An envelope of what follows from a message."""
+    head = at(ms, *parts)
+    head["causation_id"] = cause
+    return head
+
+
+def place_intent(ms: int, what: Order, cause: str = "book-1") -> PlaceIntent:
+    head = caused(ms, cause, "place", what.order_id)
+    return PlaceIntent(**head, bot_id=what.bot_id, order=what, stamp=stamp(ms))
+
+
+def bundle_intent(ms: int, *orders: Order) -> BundleIntent:
+    return BundleIntent(
+        **caused(ms, "book-2", "bundle"),
+        bot_id=BOT,
+        bundle_id="bundle",
+        orders=orders,
+        stamps=tuple(stamp(ms) for _ in orders),
+    )
+
+
+def merge_intent(ms: int) -> MergeIntent:
+    return MergeIntent(
+        **caused(ms, "book-3", "merge"),
+        bot_id=BOT,
+        account_id=ACCOUNT,
+        market_id=MARKET,
+        venue_event_id=EVENT,
+        pairs=Decimal(3),
+    )
+
+
+def alert(
+    ms: int,
+    rule: str = "stage-silent",
+    scope: str = "book",
+    severity: Severity = Severity.CRITICAL,
+) -> Alert:
+    return Alert(
+        **at(ms, "alert", rule, scope),
+        rule=rule,
+        severity=severity,
+        scope=scope,
+        detail=f"{scope} was not heard.",
+    )
+
+
+def alert_handled(
+    ms: int,
+    deed: Deed,
+    rule: str = "stage-silent",
+    scope: str = "book",
+    until: int | None = None,
+) -> AlertHandled:
+    return AlertHandled(
+        **at(ms, "handled", deed, rule, scope),
+        rule=rule,
+        scope=scope,
+        deed=deed,
+        by="cli",
+        until=until,
+        note="looked at it",
+    )
+
+
 def day() -> list[Message]:
     """Every message that tells rows, in a plausible order."""
     first, second, third = order("o1"), order("o2", 100), order("o3", 200)
@@ -487,6 +580,11 @@ def day() -> list[Message]:
         listed(0),
         top(5),
         signal(8, "place"),
+        place_intent(9, first),
+        bundle_intent(9, second, third),
+        merge_intent(61),
+        SplitIntent(**caused(61, "book-3", "split"), **OF_PAIRS),
+        ConvertIntent(**caused(61, "book-3", "convert"), **_terms()),
         approved(first, second),
         denied(third),
         placed(first),
@@ -513,6 +611,8 @@ def day() -> list[Message]:
         closed(400, "1.5"),
         tick_changed(500),
         *breaches(600),
+        alert(610),
+        alert_handled(620, Deed.ACKNOWLEDGED),
         expired(order("o4", 700), 900),
         resolved(1000),
     ]

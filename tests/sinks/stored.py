@@ -18,5 +18,5 @@ async def stored_rows(dsn: str, name: str) -> list[Values]:
 
 def _plain(value: object) -> object:
     if isinstance(value, dict | list):
-        return msgspec.json.encode(value).decode()
+        return msgspec.json.encode(value, order="sorted").decode()
     return value

@@ -147,7 +147,9 @@ def test_a_bid_of_zero_is_a_price() -> None:
 
 def test_features_and_affected_bots_are_json() -> None:
     signal, trip = only(messages.signal(0)), only(messages.breaches(0)[1])
-    assert msgspec.json.decode(str(signal[-1])) == {"toxicity": 0.125}
+    assert msgspec.json.decode(str(signal[TABLES[type(signal)].columns.index("features")])) == {
+        "toxicity": 0.125
+    }
     assert msgspec.json.decode(str(trip[TABLES[type(trip)].columns.index("affected")])) == [
         "bot_05"
     ]
