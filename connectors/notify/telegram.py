@@ -57,12 +57,13 @@ class Telegram:
         headers = {"Content-Type": "application/json"}
         try:
             reply = await self._http.post(self._url, content=content, headers=headers)
-            answer = msgspec.json.decode(reply.content, type=_Answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ChannelError(
                 f"Telegram cannot be reached ({type(error).__name__}): see that this machine may "
                 "open connections to it."
             ) from None
+        try:
+            answer = msgspec.json.decode(reply.content, type=_Answer)
         except msgspec.DecodeError:
             raise ChannelError(
                 f"Telegram answered {reply.status_code} in another form than its API's."
