@@ -108,17 +108,17 @@ class AlertBook:
         known = self._entries.get(key)
         if known is None:
             return
-        replace = msgspec.structs.replace
+        changes: dict[str, object] = {"resolved_at": at}
         match message.deed:
             case Deed.ACKNOWLEDGED:
-                entry = replace(known, acknowledged_at=at, acknowledged_by=message.by)
+                changes = {"acknowledged_at": at, "acknowledged_by": message.by}
             case Deed.MUTED:
-                entry = replace(known, muted_until=message.until)
+                changes = {"muted_until": message.until}
             case Deed.UNMUTED:
-                entry = replace(known, muted_until=None)
+                changes = {"muted_until": None}
             case Deed.RESOLVED:
-                entry = replace(known, resolved_at=at)
-        self._entries[key] = entry
+                pass
+        self._entries[key] = msgspec.structs.replace(known, **changes)
 
     def _forget(self) -> None:
         if len(self._entries) <= KEPT:
