@@ -53,8 +53,6 @@ def run_api(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    account = AccountId(settings.account)
-    state = LiveState(account)
     producer = LastingProducer(
         partial(
             FrameProducer,
@@ -65,18 +63,7 @@ async def _serve(settings: Settings) -> None:
         )
     )
     letters = LetterBox(producer)
-    reader = LiveReader(
-        settings.broker,
-        settings.topic_prefix,
-        settings.shards,
-        WHOLE,
-        RECENT,
-        state.apply,
-        letters.put,
-    )
-    commander = Commander(producer, account, settings.clock())
-    context = Context(settings, state, reader, commander)
-
+    context = _context(settings, producer, letters)
     failures: list[Exception] = []
 
     def end_with_it(_: asyncio.Task[None]) -> None:
@@ -85,7 +72,7 @@ async def _serve(settings: Settings) -> None:
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         works = (
-            reader.run(),
+            context.reader.run(),
             _database(context),
             letters.run(),
             context.alerting.run(),
@@ -116,6 +103,22 @@ async def _serve(settings: Settings) -> None:
         await server.serve([listener])
     if failures:
         raise failures[0]
+
+
+def _context(settings: Settings, producer: LastingProducer, letters: LetterBox) -> Context:
+    """What the routes share, over the log."""
+    account = AccountId(settings.account)
+    state = LiveState(account)
+    reader = LiveReader(
+        settings.broker,
+        settings.topic_prefix,
+        settings.shards,
+        WHOLE,
+        RECENT,
+        state.apply,
+        letters.put,
+    )
+    return Context(settings, state, reader, Commander(producer, account, settings.clock()))
 
 
 def _listening(settings: Settings) -> socket.socket:
