@@ -46,11 +46,11 @@ def bots_table() -> str:
             _purpose(bot),
             _inputs(bot.make(None, load_rules()).bot.interest),
             _rights(bot.number),
-            ", ".join(f"`{reason}`" for reason in reasons(_modules(bot))) or "none of its own",
+            ", ".join(f"`{reason}`" for reason in own_reasons(bot)) or "none of its own",
             EVIDENCE.get(bot.number, "none"),
         )
         lines.append(f"| {' | '.join(cells)} |")
-    shared = ", ".join(f"`{reason}`" for reason in reasons(f"agents.bots.{m}" for m in SHARED))
+    shared = ", ".join(f"`{reason}`" for reason in shared_reasons())
     return "\n".join([*lines, "", f"Reasons that several bots share: {shared}."])
 
 
@@ -63,6 +63,16 @@ def reasons(modules: Iterable[str]) -> list[str]:
             if isinstance(value, str) and REASON.fullmatch(value):
                 found.add(value)
     return sorted(found)
+
+
+def own_reasons(bot: BotEntry) -> list[str]:
+    """The reasons that a bot's own modules give."""
+    return reasons(_modules(bot))
+
+
+def shared_reasons() -> list[str]:
+    """The reasons that several bots give."""
+    return reasons(f"agents.bots.{module}" for module in SHARED)
 
 
 def with_bots(document: str) -> str:

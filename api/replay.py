@@ -1,6 +1,6 @@
 """A replay: the closed loop over a tape, for each queue model, and what came of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import msgspec
 from agents.replay.event_log import EventLog
 from agents.replay.loop import ClosedLoop, Observer
 from agents.replay.tally import Tally
+from agents.stages.base import Stage
+from agents.stages.bots import BotsStage
 from api.first_start import first_messages
 from api.stages import Stages
 from api.tape import Input
@@ -28,11 +30,13 @@ class Run(msgspec.Struct, frozen=True):
     Attributes:
         inputs: Messages that came from the tape.
         tally: What followed.
+        passed: What came from outside and led to no market, by bot and reason.
     """
 
     queue: QueueKind
     inputs: int
     tally: Tally
+    passed: Mapping[BotId, Mapping[str, int]] = {}
 
 
 def replay(
@@ -84,12 +88,23 @@ def replay_band(
     with ExitStack() as files:
         if log is not None:
             observers[0].append(files.enter_context(EventLog(log)))
+        joined = [stages.closed_loop(queue) for queue in queues]
         loops = [
-            ClosedLoop(stages.closed_loop(queue), watching)
-            for queue, watching in zip(queues, observers, strict=True)
+            ClosedLoop(each, watching) for each, watching in zip(joined, observers, strict=True)
         ]
         count = _play(loops, settings, tape, bots, progress)
-    return [Run(queue, count, tally) for queue, tally in zip(queues, tallies, strict=True)]
+    return [
+        Run(queue, count, tally, _passed(each))
+        for queue, tally, each in zip(queues, tallies, joined, strict=True)
+    ]
+
+
+def _passed(stages: Iterable[Stage]) -> Mapping[BotId, Mapping[str, int]]:
+    found: dict[BotId, Mapping[str, int]] = {}
+    for stage in stages:
+        if isinstance(stage, BotsStage):
+            found.update(stage.passed())
+    return found
 
 
 def _play(

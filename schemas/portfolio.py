@@ -53,7 +53,7 @@ class PositionClosed(Message, frozen=True, kw_only=True, tag="position-closed"):
     """A bot's episode in a market ended flat; `pnl` is what the streak breaker counts.
 
     Attributes:
-        reason: "sold", "merged", "resolved" or "bundle".
+        reason: "sold", "merged", "converted", "resolved" or "bundle".
         shares: Bought in all while it was open.
         risked: What they cost, dollars.
         payout: Dollars per share of what one market's episode held to its resolution; None where

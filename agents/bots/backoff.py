@@ -9,6 +9,8 @@ from schemas.reasons import DenialCode
 SHORT_WAIT_MS = 1_000
 SOON_OVER = (DenialCode.SELF_CROSS, DenialCode.REPLACE_FAILED)
 """A blocker is being cancelled, an order was filled meanwhile: they pass by themselves."""
+PASSING = (*SOON_OVER, DenialCode.RATE_LIMIT, DenialCode.STALE_DATA)
+"""Refusals that say nothing against the order itself."""
 LONGEST_WAIT_MS = 60_000
 LONGEST_STREAK = 16
 

@@ -9,7 +9,7 @@ the risk gate decides.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -229,6 +229,10 @@ class Bot(ABC, Generic[S]):
         """Whether `Interest` holds for a market; asked once for each version of its metadata."""
         return True
 
+    def passed(self, state: S) -> Mapping[str, int]:
+        """What came from outside and led to no market, counted by reason since the start."""
+        return {}
+
     def on_outside(self, state: S, event: Message, markets: Markets) -> Sequence[Reply]:
         """Fold a message of `Interest.outside` in and name the markets to be asked about.
 
@@ -270,6 +274,9 @@ class RunningBot(Protocol):
 
     def watches(self, market: Market) -> bool:
         """See `Bot.watches`."""
+
+    def passed(self) -> Mapping[str, int]:
+        """See `Bot.passed`."""
 
     def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
         """See `Bot.on_outside`."""
@@ -329,6 +336,10 @@ class Running(Generic[S]):
             return self._bot.on_day(self._state, tick, markets)
         except Exception as error:
             raise _named(error) from error
+
+    def passed(self) -> Mapping[str, int]:
+        """See `Bot.passed`."""
+        return self._bot.passed(self._state)
 
     def reset(self) -> None:
         """Start anew, as if nothing had ever happened."""

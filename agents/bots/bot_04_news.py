@@ -4,7 +4,7 @@ Stance matters more than sentiment: without one nothing is traded. A maker canno
 quote, so an order is filled only where the market disagrees.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -103,6 +103,10 @@ class News(Bot[NewsState]):
     def watches(self, market: Market) -> bool:
         """Only what stories are about."""
         return False
+
+    def passed(self, state: NewsState) -> Mapping[str, int]:
+        """Stories that were no news, or that no market is about."""
+        return state.passed
 
     def on_outside(self, state: NewsState, event: Message, markets: Markets) -> Sequence[Reply]:
         """Index a market, or read a story and name the markets it is about."""

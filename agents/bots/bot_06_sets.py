@@ -1,8 +1,8 @@
 """A bundle over all outcomes of an event, from the batch to the last leg (STRATEGIES.md D.6a).
 
-The clock starts at the first fill of any leg. At `leg_reprice_s` every leg that is behind is
-completed, all together up to break-even; at `leg_abort_s` what is incomplete is sold. Complete
-sets are held to resolution and never broken up.
+The clock starts at the first fill of any leg. From `leg_reprice_s` on the last leg that is behind
+is completed, up to break-even; at `leg_abort_s` what is incomplete is sold. Complete sets are held
+to resolution or converted, and never broken up.
 """
 
 from decimal import Decimal
@@ -169,6 +169,9 @@ def _complete(
         reason = "leg-even" if behind <= 0 else "leg-nearly-even"
         extra = [own for own in bids if own.remaining > max(behind, ZERO)]
         return Move(cancel_all(extra, view.now, reason), reason)
+    if missing > 1:
+        # Each alone would raise the worst loss, so none is a REDUCE; the bundle's own orders rest.
+        return Move([], "several-legs-missing")
     prices = [
         each.price if largest - each.held >= least else each.average
         for each in bundle.legs.values()

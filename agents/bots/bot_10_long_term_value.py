@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from agents.bots.backoff import Backoff
+from agents.bots.backoff import PASSING, Backoff
 from agents.bots.base import Bot, Interest, Note, Place, Proposal, Reply
 from agents.bots.bot_10_value import Sources, Value, take, value_of, worth_today
 from agents.bots.directional import Entry, EntryRules, Stance, find_entry, note_of, zones_of
@@ -44,6 +44,7 @@ class ValueMarket(msgspec.Struct, kw_only=True):
 
     Attributes:
         looked_at: When fair value was looked at, ms.
+        again: It is looked at again after a refusal that passes.
         stance: What the resting clip is bought for; None when nothing was to be bought.
         believed: What the position was worth when it was last bought into.
         clips: Clips of which something was filled.
@@ -53,6 +54,7 @@ class ValueMarket(msgspec.Struct, kw_only=True):
 
     sources: Sources = msgspec.field(default_factory=dict)
     looked_at: int | None = None
+    again: bool = False
     stance: Stance | None = None
     believed: float | None = None
     clips: int = 0
@@ -105,9 +107,11 @@ class LongTermValue(Bot[LongTermValueState]):
             return []
         own = self._parameters
         due = place.looked_at is None or view.now - place.looked_at >= own.look_s * 1000
+        waiting = place.tries.is_waiting(view.now)
+        due = due or (place.again and not waiting)
         value: Value | None = None
         if due:
-            place.looked_at = view.now
+            place.looked_at, place.again = view.now, place.again and waiting
             value = value_of(place.sources, view.now, view.time_left_ms, own)
             self._judge_holding(place, value, view)
             if place.stance is not None:
@@ -130,6 +134,8 @@ class LongTermValue(Bot[LongTermValueState]):
                     place.clips, place.clip_at = place.clips + 1, view.now
             case IntentDenied():
                 place.tries.refuse(str(event.code), view.now, self._rules, WAIT_MS)
+                if event.code in PASSING:
+                    place.again = True
             case OrderRejected():
                 place.tries.refuse(event.reason, view.now, self._rules, WAIT_MS)
             case OrderPlaced():

@@ -1,26 +1,47 @@
 """What a run did, in numbers: orders, fills, denials, P&L and drawdown per bot."""
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
 from schemas.envelope import Message
 from schemas.ids import BotId
+from schemas.pairs import (
+    ConvertDenied,
+    PairsSplit,
+    PositionsConverted,
+    RebatePaid,
+    SplitDenied,
+)
 from schemas.portfolio import EquityPoint, PositionClosed
+from schemas.risk import SizingAdvice
 from schemas.trading import (
     BundleIntent,
     Fill,
     IntentApproved,
     IntentDenied,
+    MergeDenied,
     OrderCanceled,
     OrderExpired,
     OrderPlaced,
     OrderRejected,
+    PairsMerged,
     PlaceIntent,
     Signal,
 )
-from topics.catalog import DECISIONS, EPISODES, EQUITY, FILLS, INTENTS, ORDERS, SIGNALS, TopicSpec
+from topics.catalog import (
+    ADVICE,
+    DECISIONS,
+    EPISODES,
+    EQUITY,
+    FILLS,
+    INTENTS,
+    ORDERS,
+    SIGNALS,
+    TopicSpec,
+)
 
 
 class BotTally(msgspec.Struct, kw_only=True):
@@ -31,8 +52,11 @@ class BotTally(msgspec.Struct, kw_only=True):
         equity: At the last one.
         pnl: Realised and unrealised P&L at the last point, dollars.
         max_drawdown: Greatest fall of flow-adjusted NAV from its peak, 0 to 1.
-        denials: Denied intents by reason code.
+        denials: Denied intents by reason code; those without one by what was denied.
         signals: Signal records by reason.
+        exits: Episodes that ended, by how.
+        pairs: Merges, splits and conversions that were carried out, and rebates.
+        advice: Times it advised another bot.
     """
 
     intents: int = 0
@@ -54,9 +78,26 @@ class BotTally(msgspec.Struct, kw_only=True):
     max_drawdown: Decimal = Decimal(0)
     denials: Counter[str] = msgspec.field(default_factory=Counter)
     signals: Counter[str] = msgspec.field(default_factory=Counter)
+    exits: Counter[str] = msgspec.field(default_factory=Counter)
+    pairs: Counter[str] = msgspec.field(default_factory=Counter)
+    advice: int = 0
 
 
-COUNTED = {topic.name for topic in (DECISIONS, EPISODES, EQUITY, FILLS, INTENTS, ORDERS, SIGNALS)}
+WITHOUT_CODE: Mapping[type[Message], str] = {
+    MergeDenied: "MERGE",
+    SplitDenied: "SPLIT",
+    ConvertDenied: "CONVERT",
+}
+MINED: Mapping[type[Message], str] = {
+    PairsMerged: "merged",
+    PairsSplit: "split",
+    PositionsConverted: "converted",
+    RebatePaid: "rebate",
+}
+ADVISER = BotId("bot_09")
+COUNTED = {
+    topic.name for topic in (ADVICE, DECISIONS, EPISODES, EQUITY, FILLS, INTENTS, ORDERS, SIGNALS)
+}
 
 
 class Tally:
@@ -122,6 +163,15 @@ class Tally:
                 bot = self._bot(message.bot_id)
                 bot.episodes += 1
                 bot.losing_episodes += message.pnl < 0
+                bot.exits[message.reason] += 1
+            case MergeDenied() | SplitDenied() | ConvertDenied():
+                bot = self._bot(message.bot_id)
+                bot.denied += 1
+                bot.denials[WITHOUT_CODE[type(message)]] += 1
+            case PairsMerged() | PairsSplit() | PositionsConverted() | RebatePaid():
+                self._bot(message.bot_id).pairs[MINED[type(message)]] += 1
+            case SizingAdvice():
+                self._bot(ADVISER).advice += 1
             case _:
                 pass
 

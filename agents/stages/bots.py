@@ -6,7 +6,7 @@ changes what it may do, after a message from outside that concerns the market, a
 book changes are folded without asking anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -131,6 +131,10 @@ class BotsStage:
             return ()
         self._host.emits = []
         return emits
+
+    def passed(self) -> Mapping[BotId, Mapping[str, int]]:
+        """What came from outside and led to no market, by bot and reason."""
+        return {running.bot.bot_id: running.passed() for running in self._bots}
 
     def snapshot(self) -> bytes:
         """Books as occupied levels, everything else as it is."""

@@ -5,7 +5,7 @@ more until an operator starts it; the gate learns the reason, shows ERROR and ca
 The same log raises the same exception, so a replay stops the bot at the same message.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -110,6 +110,10 @@ class GuardedBot:
         """See `Bot.on_day`; nothing after a failure."""
         nothing: Sequence[Reply] = ()
         return self._ask(lambda: self._running.on_day(tick, markets), nothing, tick)
+
+    def passed(self) -> Mapping[str, int]:
+        """See `Bot.passed`."""
+        return self._running.passed()
 
     def reset(self) -> None:
         """See `RunningBot.reset`."""

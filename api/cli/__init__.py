@@ -73,6 +73,19 @@ def replay(
     run_replay(source, bots, speed, seed, hours, log, as_json)
 
 
+@app.command(name="at-work")
+def at_work(
+    source: Annotated[str, typer.Argument(help="world, large or resolvedkit.")] = "large",
+    bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1-10",
+    seed: Annotated[int, typer.Option(help="Seed of the world and of latency noise.")] = 7,
+    hours: Annotated[float, typer.Option(help="Session hours to play.")] = 4.0,
+) -> None:
+    """What every bot does on a tape, with each of its reasons counted, as Markdown."""
+    from api.cli.at_work import run_at_work
+
+    run_at_work(source, bots, seed, hours)
+
+
 @app.command()
 def record(
     archive: Annotated[Path | None, typer.Argument(help="Folder; PETS_ARCHIVE by default.")] = None,

@@ -1,6 +1,6 @@
 """What bots remember beside their state, so as not to work it out again, changes nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hypothesis import given, settings
 
@@ -50,6 +50,9 @@ class Forgetful:
 
     def watches(self, market: Market) -> bool:
         return self._fresh().watches(market)
+
+    def passed(self) -> Mapping[str, int]:
+        return self._fresh().passed()
 
     def on_outside(self, event: Message, markets: Markets) -> Sequence[Reply]:
         fresh = self._fresh()

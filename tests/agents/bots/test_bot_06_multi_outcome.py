@@ -108,10 +108,11 @@ def test_missing_legs_are_completed_at_up_to_break_even() -> None:
     race.wait(59)
     assert {leg[4] for leg in race.legs().values()} == {IntentKind.ARB}
     race.wait(3)
-    buy, reduce = Action.BUY, IntentKind.REDUCE
-    assert race.legs()["b"] == (Side.YES, buy, "0.32", "200.00", reduce)
-    assert race.legs()["c"] == (Side.YES, buy, "0.25", "300.00", reduce)
+    assert {leg[4] for leg in race.legs().values()} == {IntentKind.ARB}
+    assert "several-legs-missing" in race.reasons
     race.fill("b")
+    race.wait(3)
+    assert race.legs() == {"c": (Side.YES, Action.BUY, "0.25", "300.00", IntentKind.REDUCE)}
     race.fill("c")
     race.wait(2)
     held = [race.loop.held[(ME, m.market_id, Side.YES)] for m in race.markets.values()]
@@ -243,6 +244,7 @@ def test_a_resolved_outcome_ends_the_event() -> None:
 def test_the_state_survives_a_restore() -> None:
     race = Race()
     race.fill("a")
+    race.fill("c")
     race.loop.stage.restore(race.loop.stage.snapshot())
     race.wait(62)
     assert race.legs()["b"][4] is IntentKind.REDUCE

@@ -212,3 +212,19 @@ def test_an_order_goes_when_too_few_sources_are_left() -> None:
     for origin in "abc":
         says(made, origin, 0.4, withdrawn=True)
     assert made.orders() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "again"), [(DenialCode.RATE_LIMIT, 1), (DenialCode.KELLY_EXCEEDED, 0)]
+)
+def test_a_refusal_that_passes_is_no_reason_to_wait_an_hour(code: DenialCode, again: int) -> None:
+    made = loop()
+    made.deny = lambda order: code
+    made.book("0.27", "0.29")
+    three(made)
+    made.wait(1000)
+    assert made.orders() == []
+    made.deny = lambda order: None
+    for _ in range(125):
+        made.wait(1000)
+    assert len(made.orders()) == again
