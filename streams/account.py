@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from schemas.control import CapitalAllocated, Command, Verb
 from schemas.envelope import Message
-from schemas.ids import AccountId, BotId, MarketId
+from schemas.ids import AccountId, BotId, MarketId, OrderId
 from schemas.market import MarketListed, MarketResolved, TickSizeChanged
 from schemas.ops import ClockTick
 from schemas.pairs import PairsSplit, PositionsConverted, RebatePaid
@@ -22,11 +22,13 @@ from schemas.trading import (
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    TradeStatusChanged,
 )
-from schemas.values import IntentKind, MarketStatus, Zone
-from streams import breakers, episode_book, ledger
+from schemas.values import IntentKind, MarketStatus, TradeStatus, Zone
+from streams import booking, breakers, episode_book, ledger, unsettled
 from streams.account_facts import CancelFailed, CapitalRefused, Fact, OrderEnded, RearmRefused
 from streams.account_state import AccountRules, AccountState
+from streams.booking import Books, Entry
 from streams.breaker_events import (
     BreakerEvent,
     CapitalMoved,
@@ -36,13 +38,11 @@ from streams.breaker_events import (
     Tick,
 )
 from streams.breaker_state import next_deadline, rearm_refusal
-from streams.conversions import book_conversion
 from streams.episodes import ClosedEpisode
 from streams.exposure_book import ExposureBook
-from streams.ledger_state import HoldingChange
 from streams.markets import facts_of
 from streams.marks import MarketMark
-from streams.orders import OrderIndex
+from streams.orders import OpenOrder, OrderIndex
 
 CONFIRM_MS = 300_000
 """How long a re-arm of the portfolio waits for its confirmation."""
@@ -91,11 +91,12 @@ class Account:
             OrderExpired: self._ended,
             OrderPlaced: self._placed,
             OrderRejected: self._rejected,
-            PairsMerged: self._merged,
-            PairsSplit: self._split,
-            PositionsConverted: self._converted,
+            PairsMerged: self._mined,
+            PairsSplit: self._mined,
+            PositionsConverted: self._mined,
             RebatePaid: self._rebate,
             TickSizeChanged: self._tick_size,
+            TradeStatusChanged: self._trade_status,
         }
 
     @property
@@ -157,7 +158,8 @@ class Account:
         for market_id, mark in state.ledger.marks.items():
             if mark.bad_since is not None:
                 self._remark(market_id, state.ledger.bots)
-        self._close(episode_book.on_clock(state.episodes, state.now))
+        if episode_book.has_blocks(state.episodes):
+            self._book(Entry(state.now, ticks=True))
         self.orders.forget(state.now)
         for market_id in list(state.ledger.payouts):
             facts = state.markets.get(market_id)
@@ -182,46 +184,83 @@ class Account:
         entry = self.orders.find(fill.order_id)
         if not self.orders.fill(fill, state.now):
             return
-        late = state.ledger.payouts.get(fill.market_id)
-        self._changed(ledger.book_fill(state.ledger, fill, state.now))
-        self._remark(fill.market_id, (fill.bot_id,))
-        self._touched[fill.bot_id] = None
-        self.exposure.touch(fill.bot_id, fill.market_id)
-        facts, profile = state.markets.get(fill.market_id), self._rules.profile
-        if facts is not None and late is not None:
-            episode_book.on_late_fill(state.episodes, fill, facts, profile, late)
-        elif facts is not None:
-            self._close(episode_book.on_fill(state.episodes, fill, facts, profile, state.now))
-        if entry is not None and self.orders.find(fill.order_id) is None:
-            self._close(episode_book.on_ended(state.episodes, entry.order))
-            self._facts.append(OrderEnded(entry))
+        ended = entry if self.orders.find(fill.order_id) is None else None
+        status = unsettled.status_at_booking(state.unsettled, fill)
+        if not status.is_final:
+            waiting = unsettled.Waiting(fill, status)
+            state.unsettled.waiting[unsettled.key_of(fill)] = waiting
+        if status is not TradeStatus.FAILED:
+            self._book(Entry(state.now, fill))
+            self._marked(fill.bot_id, (fill.market_id,))
+        if ended is not None:
+            self._left(ended)
+
+    def _trade_status(self, message: TradeStatusChanged) -> None:
+        """A fill got further, or never happened."""
+        known, profile, fill = self.state.unsettled, self._rules.profile, message.fill
+        key = unsettled.key_of(fill)
+        waiting = known.waiting.get(key)
+        if waiting is None:
+            if not self.orders.has_trade(fill):
+                unsettled.remember_early(known, key, message.status)
+            return
+        if message.status is TradeStatus.FAILED:
+            books = Books(self.state.ledger, self.state.episodes)
+            undone = unsettled.undo(known, books, fill, profile)
+            self._facts.extend(undone.changes)
+            self._marked(fill.bot_id, undone.markets)
+        elif message.status is TradeStatus.CONFIRMED:
+            del known.waiting[key]
+        else:
+            waiting.status = message.status
+            return
+        self._close(unsettled.settle(known, fill.bot_id, profile))
+
+    def _book(self, entry: Entry) -> None:
+        """Book an entry; while a fill of its bot is not final, keep it and withhold its closes."""
+        known, books = self.state.unsettled, Books(self.state.ledger, self.state.episodes)
+        booking.give_facts(entry, self.state.markets)
+        for bot_id in unsettled.keepers(known, entry):
+            unsettled.keep(known, books, bot_id, entry)
+        booked = booking.book(books, entry, self._rules.profile)
+        self._facts.extend(booked.changes)
+        self._close(each for each in booked.closed if each.bot_id not in known.journals)
+
+    def _marked(self, bot_id: BotId, markets: Iterable[MarketId]) -> None:
+        """A bot's tokens of some markets changed: mark them anew."""
+        for market_id in markets:
+            self._remark(market_id, (bot_id,))
+            self.exposure.touch(bot_id, market_id)
+        self._touched[bot_id] = None
 
     def _placed(self, message: OrderPlaced) -> None:
         self.accept(message.order, message.kind, message.zone)
         self._join_bundle(message.order)
 
     def _join_bundle(self, order: Order) -> None:
-        facts, entry = self.state.markets.get(order.market_id), self.orders.find(order.order_id)
-        if facts is not None and entry is not None:
-            profile = self._rules.profile
-            episode_book.on_placed(self.state.episodes, order, entry.kind, facts, profile)
+        entry = self.orders.find(order.order_id)
+        if entry is not None and order.bundle_id:
+            self._book(Entry(self.state.now, joins=order, kind=entry.kind))
 
     def _ended(self, message: OrderCanceled | OrderExpired) -> None:
-        entry = self.orders.end(message.order_id, self.state.now)
-        if entry is None:
-            return
-        self.exposure.touch(entry.order.bot_id, entry.order.market_id)
-        self._close(episode_book.on_ended(self.state.episodes, entry.order))
-        self._facts.append(OrderEnded(entry))
+        self._leave(message.order_id)
 
     def _rejected(self, message: OrderRejected) -> None:
         self.accept(message.order, message.order.kind, None)
         self._join_bundle(message.order)
-        entry = self.orders.end(message.order_id, self.state.now)
+        self._leave(message.order_id)
+
+    def _leave(self, order_id: OrderId) -> None:
+        """An order rests no more, if it did."""
+        entry = self.orders.end(order_id, self.state.now)
         if entry is None:
             return
         self.exposure.touch(entry.order.bot_id, entry.order.market_id)
-        self._close(episode_book.on_ended(self.state.episodes, entry.order))
+        self._left(entry)
+
+    def _left(self, entry: OpenOrder) -> None:
+        if entry.order.bundle_id:
+            self._book(Entry(self.state.now, leaves=entry.order))
         self._facts.append(OrderEnded(entry))
 
     def _cancel_refused(self, message: CancelRefused) -> None:
@@ -230,35 +269,12 @@ class Account:
             entry.cancel_asked = False
             self._facts.append(CancelFailed(message.order_id, message.reason))
 
-    def _merged(self, message: PairsMerged) -> None:
-        self._changed(ledger.book_merge(self.state.ledger, message))
-        self._mined(message, (message.market_id,))
-
-    def _split(self, message: PairsSplit) -> None:
-        self.orders.release(message.intent_id)
-        self._changed(ledger.book_split(self.state.ledger, message, self.state.now))
-        self._mined(message, (message.market_id,))
-
-    def _converted(self, message: PositionsConverted) -> None:
-        state = self.state
-        self.orders.release(message.intent_id)
-        booked = book_conversion(state.ledger, message, state.now)
-        self._changed(booked.changes)
-        markets = (*message.gives, *(outcome.market_id for outcome in message.gets))
-        self._mined(message, markets)
-        dusts = {m: state.markets[m].min_size for m in markets if m in state.markets}
-        self._close(episode_book.on_converted(state.episodes, message, booked, dusts, state.now))
-
-    def _mined(
-        self, message: PairsMerged | PairsSplit | PositionsConverted, markets: Iterable[MarketId]
-    ) -> None:
-        """Tokens became others: mark them anew; the open episode pays the gas."""
-        bot_id = message.bot_id
-        for market_id in markets:
-            self._remark(market_id, (bot_id,))
-            self.exposure.touch(bot_id, market_id)
-        self._touched[bot_id] = None
-        episode_book.on_gas(self.state.episodes, bot_id, message.market_id, message.gas)
+    def _mined(self, message: PairsMerged | PairsSplit | PositionsConverted) -> None:
+        """Tokens became others."""
+        if not isinstance(message, PairsMerged):
+            self.orders.release(message.intent_id)
+        self._book(Entry(self.state.now, message))
+        self._marked(message.bot_id, booking.markets_of(message))
 
     def _rebate(self, message: RebatePaid) -> None:
         ledger.book_rebate(self.state.ledger, message)
@@ -282,19 +298,14 @@ class Account:
 
     def _resolved(self, message: MarketResolved) -> None:
         state, market_id = self.state, message.market_id
-        redeem_at = state.now + self._rules.redeem_ms
         holders = [bot for bot, books in state.ledger.bots.items() if market_id in books.stakes]
-        known = market_id in state.ledger.payouts
-        payout = message.yes_payout
-        self._changed(ledger.book_resolution(state.ledger, market_id, payout, redeem_at))
-        facts = state.markets.get(market_id)
+        known, facts = market_id in state.ledger.payouts, state.markets.get(market_id)
         if facts is not None and not known:
             facts.resolved_at, facts.status = state.now, MarketStatus.RESOLVED
+        self._book(Entry(state.now, message, due=state.now + self._rules.redeem_ms))
         for bot_id in holders:
             self._touched[bot_id] = None
             self.exposure.touch(bot_id, market_id)
-        if not known:
-            self._close(episode_book.on_resolved(state.episodes, market_id, payout, state.now))
 
     def _capital(self, message: CapitalAllocated) -> None:
         if not ledger.move_capital(self.state.ledger, message):
@@ -344,9 +355,6 @@ class Account:
         for bot_id in bots:
             if ledger.remark(self.state.ledger, bot_id, market_id, self.state.now, carry):
                 self._touched[bot_id] = None
-
-    def _changed(self, changes: Iterable[HoldingChange]) -> None:
-        self._facts.extend(changes)
 
     def _close(self, episodes: Iterable[ClosedEpisode]) -> None:
         for episode in episodes:

@@ -10,6 +10,7 @@ from streams.episode_book import Episodes
 from streams.ledger_state import Ledger
 from streams.markets import MarketFacts, ShortHorizon
 from streams.orders import OwnOrders
+from streams.unsettled import Unsettled
 
 
 class AccountRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class AccountState(msgspec.Struct):
         sequence: Breaker events so far.
         rearm_asked: The command that asked to re-arm the portfolio and waits for another.
         rearm_asked_at: When that was, ms.
+        unsettled: Fills that may still be taken back.
     """
 
     now: int = 0
@@ -46,5 +48,6 @@ class AccountState(msgspec.Struct):
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     orders: OwnOrders = msgspec.field(default_factory=OwnOrders)
     episodes: Episodes = msgspec.field(default_factory=Episodes)
+    unsettled: Unsettled = msgspec.field(default_factory=Unsettled)
     breakers: Breakers = msgspec.field(default_factory=Breakers)
     markets: dict[MarketId, MarketFacts] = {}

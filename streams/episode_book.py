@@ -127,6 +127,11 @@ def on_resolved(
     return (*closed, *on_clock(episodes, now))
 
 
+def has_blocks(episodes: Episodes) -> bool:
+    """Whether any episode ends by the clock."""
+    return any(each.grouping is Grouping.BLOCK for each in episodes.running.values())
+
+
 def on_clock(episodes: Episodes, now: int) -> tuple[ClosedEpisode, ...]:
     """Close the blocks that are over."""
     closed: list[ClosedEpisode] = []

@@ -199,6 +199,11 @@ class OrderIndex:
             self.end(fill.order_id, now)
         return True
 
+    def has_trade(self, fill: Fill) -> bool:
+        """Whether a fill was counted, as far as its order is remembered."""
+        entry = self.state.open.get(fill.order_id) or self.state.ended.get(fill.order_id)
+        return entry is not None and fill.trade_id in entry.trades
+
     def end(self, order_id: OrderId, now: int) -> OpenOrder | None:
         """The order rests no more; releases what was reserved for it.
 

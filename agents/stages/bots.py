@@ -21,6 +21,7 @@ from agents.stages.bots_holdings import (
     book_merge,
     book_split,
     forget_pairs,
+    undo_fill,
 )
 from agents.stages.bots_host import BotHost
 from agents.stages.bots_markets import LiveMarket, MarketTable, reference_feed
@@ -62,11 +63,14 @@ from schemas.trading import (
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    TradeStatusChanged,
 )
-from schemas.values import MarketStatus, Money
+from schemas.values import MarketStatus, Money, TradeStatus
+from streams.unsettled import key_of
 from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TopicSpec
 
 DAY_MS = 86_400_000
+UNDONE_KEPT = 250
 DAILY_AT_MS = 600_000
 """Daily jobs run at 00:10 UTC."""
 
@@ -259,7 +263,10 @@ class BotsStage:
         forget_pairs(host.state.conversions, now)
         before, host.state.ticked_at = host.state.ticked_at, now
         for live in host.markets.live.values():
-            host.run_timers(live, tick, before)
+            if host.markets.reference_turned(live, now):
+                host.run_watchers(live, tick)
+            else:
+                host.run_timers(live, tick, before)
         day = (now - DAILY_AT_MS) // DAY_MS
         if day > host.state.day:
             host.state.day = day
@@ -318,6 +325,8 @@ class BotsStage:
             case OrderPlaced() | OrderRejected() | OrderCanceled() | OrderExpired():
                 orders.report(message, now)
                 self._run_own(message.market_id, message.bot_id, message)
+            case TradeStatusChanged():
+                self._undo(message)
             case Fill() | PairsMerged() | PairsSplit() | PositionsConverted():
                 self._book(message)
             case _:
@@ -326,8 +335,10 @@ class BotsStage:
     def _book(self, message: Fill | PairsMerged | PairsSplit | PositionsConverted) -> None:
         """Change what is held, once; a resolved market is the ledger's business."""
         host = self._host
-        if isinstance(message, Fill) and not host.orders.fill(message, host.state.now):
-            return
+        if isinstance(message, Fill):
+            news = host.orders.fill(message, host.state.now)
+            if not news or key_of(message) in host.state.undone:
+                return
         if isinstance(message, PositionsConverted):
             retired = host.markets.retired
             book_conversion(host.state.stakes, host.state.conversions, message, retired)
@@ -343,6 +354,20 @@ class BotsStage:
             book_split(host.state.stakes, host.state.splits, message, mid)
         host.orders.holdings_changed()
         self._run_own(message.market_id, message.bot_id, message)
+
+    def _undo(self, message: TradeStatusChanged) -> None:
+        """A fill never happened: its bot holds what it held and decides anew."""
+        host, fill = self._host, message.fill
+        undone, key = host.state.undone, key_of(fill)
+        if message.status is not TradeStatus.FAILED or key in undone:
+            return
+        undone.append(key)
+        del undone[:-UNDONE_KEPT]
+        if fill.market_id in host.markets.retired or not host.orders.is_counted(fill):
+            return
+        undo_fill(host.state.stakes, fill)
+        host.orders.holdings_changed()
+        self._run_own(fill.market_id, fill.bot_id, message)
 
     def _keep_replaced(self, intent_id: str) -> None:
         """An intent led to nothing; what it was to replace rests on."""

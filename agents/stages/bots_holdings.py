@@ -70,6 +70,23 @@ def book_fill(stakes: Stakes, fill: Fill) -> None:
         _take(holding, fill.side, fill.size)
 
 
+def undo_fill(stakes: Stakes, fill: Fill) -> None:
+    """Take a fill back that failed; the ledger, which is exact, counts for money."""
+    holding = holding_of(stakes, fill.bot_id, fill.market_id)
+    if fill.action is Action.SELL:
+        _add(holding, fill.side, fill.size, fill.size * fill.price)
+        return
+    held, cost = (
+        (holding.yes, holding.yes_cost) if fill.side is Side.YES else (holding.no, holding.no_cost)
+    )
+    left = max(held - fill.size, ZERO)
+    rest = max(cost - fill.size * fill.price, ZERO) if left else ZERO
+    if fill.side is Side.YES:
+        holding.yes, holding.yes_cost = left, rest
+    else:
+        holding.no, holding.no_cost = left, rest
+
+
 def book_merge(stakes: Stakes, merges: Underway, merged: PairsMerged) -> None:
     """Pairs became dollars; the oldest merge under way of that size is done."""
     holding = holding_of(stakes, merged.bot_id, merged.market_id)

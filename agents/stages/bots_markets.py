@@ -42,6 +42,7 @@ class MarketRecord(msgspec.Struct, kw_only=True):
         lag_ms: Ingest minus event time of the last delta; a snapshot's stamp is that of the last
             change, which may be hours old, so it counts as no lag.
         mids: What its mid was, where a bot asks for it.
+        reference_stale: Whether its reference price was too old at the last tick.
         book: Filled in snapshots only.
     """
 
@@ -52,6 +53,7 @@ class MarketRecord(msgspec.Struct, kw_only=True):
     seen_at: int = 0
     lag_ms: int = 0
     mids: Mids = msgspec.field(default_factory=Mids)
+    reference_stale: bool = False
     book: BookState | None = None
 
 
@@ -279,6 +281,13 @@ class MarketTable:
         feed = self.feeds.get(name)
         limit = profile.common.ref_max_age_s * 1000
         return feed is None or not feed.connected or now - feed.heard_at > limit
+
+    def reference_turned(self, live: LiveMarket, now: int) -> bool:
+        """Whether the reference price became too old, or fresh again, since the last tick."""
+        stale = self.reference_is_stale(live, now)
+        turned = stale is not live.record.reference_stale
+        live.record.reference_stale = stale
+        return turned
 
     def saved(self) -> dict[MarketId, MarketRecord]:
         """All records with their books."""

@@ -221,6 +221,11 @@ class OrderBook:
             own.status = fill.status
         return True
 
+    def is_counted(self, fill: Fill) -> bool:
+        """Whether a fill was counted; so it was where its order is forgotten."""
+        known = self._orders.get(fill.order_id) or self.ended.get(fill.order_id)
+        return known is None or fill.cumulative <= known.filled
+
     def holdings_changed(self) -> None:
         """What is held changed without an order."""
         self.version += 1

@@ -21,6 +21,7 @@ class HostState(msgspec.Struct, kw_only=True):
         replaces: The order that an unanswered intent is to replace, by intent id.
         retired: Resolved markets and when that was heard, ms.
         ticked_at: `now` at the last tick, ms.
+        undone: Fills that failed, by trade and order, the last ones.
         day: The last UTC day, counted from 00:10, whose daily jobs were run.
         failed: Bots that raised and stand still.
         bots: Each bot's own encoding.
@@ -38,6 +39,7 @@ class HostState(msgspec.Struct, kw_only=True):
     merges: Underway = msgspec.field(default_factory=dict)
     splits: Underway = msgspec.field(default_factory=dict)
     conversions: Underway = msgspec.field(default_factory=dict)
+    undone: list[str] = msgspec.field(default_factory=list)
     signals: SignalMarks = msgspec.field(default_factory=dict)
     ticked_at: int = 0
     day: int = -1

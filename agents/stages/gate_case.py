@@ -30,6 +30,7 @@ from streams.holdings import Stake
 from streams.ledger_state import BotLedger
 from streams.markets import MarketFacts, ShortHorizon
 from streams.orders import OpenOrder, is_bid, yes_price
+from streams.unsettled import undelivered
 
 NO_RIGHTS = BotRights(
     intents=(),
@@ -251,9 +252,10 @@ class Case:
         return cash
 
     def free_tokens(self, side: Side) -> Decimal:
-        """Shares of a token that no resting SELL, merge or conversion will take."""
+        """Shares on the chain that no resting SELL, merge or conversion will take."""
         order = self.order
         taken = reserved_tokens(self.state, self.bot_id, order.market_id, side)
+        taken += undelivered(self.account.state.unsettled, self.bot_id, order.market_id, side)
         for entry in self.own_orders:
             other = entry.order
             if other.bot_id == self.bot_id and other.side is side and other.action is Action.SELL:

@@ -22,6 +22,7 @@ from schemas.values import MarketStatus, Side
 from streams.conversions import book_conversion
 from streams.ledger_state import BotLedger, Ledger
 from streams.orders import Hold, is_bid
+from streams.unsettled import undelivered
 
 ZERO = Decimal(0)
 
@@ -115,7 +116,8 @@ class Conversions:
             ZERO,
         )
         unmatched = stake.size(Side.NO) - stake.size(Side.YES)
-        return unmatched - closing - reserved_no(self._desk.state, bot_id, market_id)
+        mined = unmatched - undelivered(account.state.unsettled, bot_id, market_id, Side.NO)
+        return mined - closing - reserved_no(self._desk.state, bot_id, market_id)
 
     def _too_poor(self, intent: ConvertIntent) -> Refusal | None:
         account, gas = self._desk.account, self._desk.rules.account.redeem_gas

@@ -28,6 +28,7 @@ from schemas.trading import (
 from schemas.values import Side
 from streams.account_facts import CancelFailed, OrderEnded
 from streams.orders import OpenOrder, is_bid
+from streams.unsettled import undelivered
 
 AGAIN = "The same order id was decided before."
 
@@ -267,10 +268,11 @@ class Intents:
             stake.size(side)
             - self._account.orders.reserved_tokens(bot_id, market_id, side)
             - reserved_tokens(self._state, bot_id, market_id, side)
+            - undelivered(self._account.state.unsettled, bot_id, market_id, side)
             for side in Side
         )
         if intent.pairs > free:
-            rule = "A merge needs pairs that no order, merge or conversion will take."
+            rule = "A merge needs mined pairs that no order, merge or conversion will take."
             return rule, show(free)
         return None
 

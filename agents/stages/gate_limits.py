@@ -152,7 +152,7 @@ def funded(case: Case) -> Denial | None:
         free = case.free_tokens(order.side)
         if order.size <= free:
             return None
-        rule = "A SELL needs tokens that no other order or merge will take."
+        rule = "A SELL needs mined tokens that no other order or merge will take."
         return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(order.size))
     needed = case.cash_needed
     free = min(case.free_cash(), case.free_wallet())

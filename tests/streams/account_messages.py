@@ -28,6 +28,7 @@ from schemas.trading import (
     OrderPlaced,
     OrderRejected,
     PairsMerged,
+    TradeStatusChanged,
 )
 from schemas.values import (
     Action,
@@ -35,6 +36,7 @@ from schemas.values import (
     IntentKind,
     OrderStatus,
     Side,
+    TradeStatus,
     Zone,
 )
 
@@ -153,6 +155,7 @@ class Stream:
         cumulative: str | None = None,
         trade: str | None = None,
         kind: IntentKind | None = None,
+        trade_status: TradeStatus = TradeStatus.CONFIRMED,
     ) -> Fill:
         shares = order.size if size is None else Decimal(size)
         done = shares if cumulative is None else Decimal(cumulative)
@@ -176,7 +179,11 @@ class Stream:
             fee=Decimal(fee),
             status=OrderStatus.FILLED if full else OrderStatus.PARTIALLY_FILLED,
             bundle_id=order.bundle_id,
+            trade_status=trade_status,
         )
+
+    def traded(self, at: int, fill: Fill, status: TradeStatus) -> TradeStatusChanged:
+        return TradeStatusChanged(**self.head(at), fill=fill, status=status)
 
     def merged(self, at: int, pairs: str, *, bot: BotId = BOT_1, gas: str = "0.01") -> PairsMerged:
         return PairsMerged(
