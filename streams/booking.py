@@ -127,10 +127,12 @@ def _move(books: Books, entry: Entry, move: Move, profile: ShortHorizon | None) 
             return Booked(converted.changes, _converted(books, entry, move, converted))
         case PairsMerged():
             changes = ledger.book_merge(books.ledger, move)
+            _gas(books, move.bot_id, move.market_id, move.gas)
+            return Booked(changes)
         case PairsSplit():
             changes = ledger.book_split(books.ledger, move, entry.at)
-    _gas(books, move.bot_id, move.market_id, move.gas)
-    return Booked(changes)
+            _gas(books, move.bot_id, move.market_id, move.gas)
+            return Booked(changes)
 
 
 def _fill(books: Books, entry: Entry, fill: Fill, profile: ShortHorizon | None) -> Booked:
