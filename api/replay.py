@@ -68,6 +68,8 @@ def replay_band(
     queues: Sequence[QueueKind],
     log: Path | None,
     progress: Progress,
+    begin_ms: int = 0,
+    watching: Sequence[Observer] = (),
 ) -> list[Run]:
     """Run a tape under several queue models; it is played once, for making it costs as much.
 
@@ -78,6 +80,8 @@ def replay_band(
         queues: Queue models; each has stages of its own.
         log: Where to write the event log of the first, or None.
         progress: Told now and then how far they are.
+        begin_ms: Session time at which bots get capital and start; what is before is history.
+        watching: An observer more for each queue model.
 
     Returns:
         One run a queue model, in their order.
@@ -85,14 +89,16 @@ def replay_band(
     stages = Stages(settings)
     tallies = [Tally() for _ in queues]
     observers: list[list[Observer]] = [[tally] for tally in tallies]
+    for own, more in zip(observers, watching, strict=False):
+        own.append(more)
     with ExitStack() as files:
         if log is not None:
             observers[0].append(files.enter_context(EventLog(log)))
         joined = [stages.closed_loop(queue) for queue in queues]
         loops = [
-            ClosedLoop(each, watching) for each, watching in zip(joined, observers, strict=True)
+            ClosedLoop(each, own) for each, own in zip(joined, observers, strict=True)
         ]
-        count = _play(loops, settings, tape, bots, progress)
+        count = _play(loops, settings, tape, bots, progress, begin_ms)
     return [
         Run(queue, count, tally, _passed(each))
         for queue, tally, each in zip(queues, tallies, joined, strict=True)
@@ -113,11 +119,13 @@ def _play(
     tape: Iterable[Input],
     bots: Iterable[BotId],
     progress: Progress,
+    begin_ms: int,
 ) -> int:
     """Feed every input to every loop; how many there were."""
-    count = 0
+    count, waiting = 0, True
     for count, (topic, key, message) in enumerate(tape, start=1):
-        if count == 1:
+        if waiting and message.ingest_time >= begin_ms:
+            waiting = False
             for start in first_messages(settings, bots, message.ingest_time):
                 for loop in loops:
                     loop.feed(GATE_INPUTS, settings.account, start)

@@ -58,16 +58,40 @@ def run(
 @app.command()
 def replay(
     source: Annotated[
-        str, typer.Argument(help="resolvedkit, world, large, or inputs (the broker's log).")
+        str,
+        typer.Argument(help="An archive; resolvedkit, world, large; inputs (the broker's log)."),
     ],
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
     speed: Annotated[str, typer.Option(help="max, or session seconds per wall second.")] = "max",
     seed: Annotated[int, typer.Option(help="Seed of the world and of latency noise.")] = 7,
     hours: Annotated[float, typer.Option(help="Session hours of `world` to play.")] = 6.0,
     log: Annotated[str | None, typer.Option(help="Write the event log to this file.")] = None,
+    begin: Annotated[str, typer.Option("--from", help="ISO time; archives only.")] = "",
+    end: Annotated[str, typer.Option("--to", help="ISO time; archives only.")] = "",
+    config: Annotated[
+        list[Path] | None, typer.Option(help="Folder of YAML, repeatable; archives only.")
+    ] = None,
+    warm_up: Annotated[float, typer.Option(help="Seconds of history before --from.")] = 900.0,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder of an archive's report.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Run the folds over a recording without a broker; print orders, fills and a P&L band."""
+    """Run the folds over a recording without a broker; an archive gives a report."""
+    if Path(source).is_dir():
+        from api.cli.backtest import Asked, run_backtest
+
+        asked = Asked(
+            bots=bots,
+            seed=seed,
+            begin=begin,
+            end=end,
+            configurations=tuple(config or ()),
+            warm_up_s=warm_up,
+            jobs=jobs,
+            out=out,
+        )
+        run_backtest(Path(source), asked, as_json)
+        return
     from api.cli.replay import run_replay
 
     run_replay(source, bots, speed, seed, hours, log, as_json)

@@ -33,7 +33,8 @@ def run_replay(
         return
     if source not in TAPES:
         raise ApplicationError(
-            f"Expected a source of {', '.join((*TAPES, 'inputs'))}, received {source!r}."
+            f"Expected an archive's folder or one of {', '.join((*TAPES, 'inputs'))}, "
+            f"received {source!r}."
         )
     settings = Settings().model_copy(update={"seed": seed, "bots": bots})
     chosen = [bot.bot_id for bot in choose_bots(bots)]

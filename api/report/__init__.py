@@ -1,0 +1,1 @@
+"""A backtest as one self-contained page: no script, no address, light and dark."""
