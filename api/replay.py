@@ -95,9 +95,7 @@ def replay_band(
         if log is not None:
             observers[0].append(files.enter_context(EventLog(log)))
         joined = [stages.closed_loop(queue) for queue in queues]
-        loops = [
-            ClosedLoop(each, own) for each, own in zip(joined, observers, strict=True)
-        ]
+        loops = [ClosedLoop(each, own) for each, own in zip(joined, observers, strict=True)]
         count = _play(loops, settings, tape, bots, progress, begin_ms)
     return [
         Run(queue, count, tally, _passed(each))
