@@ -9,13 +9,17 @@ import httpx
 
 from api.runtime.kafka import EmbeddedKafka
 from api.runtime.postgres import EmbeddedPostgres
-from api.runtime.worker import Worker
+from api.runtime.worker import STOP_GRACE_S, Worker
 from api.session import Session
 from configs.clock import SessionClock
+from configs.hosts import hosts
 from configs.settings import Settings
+from schemas.values import Money
 
-DECIDERS = ("relay,book", "bots", "gate,ledger", "paper")
-"""Stages that share a process, one process each entry."""
+DECIDERS = ("relay,book", "bots", "gate,ledger")
+"""Stages that share a process, one process each entry; execution comes to them."""
+LEAVE_S = 20.0
+"""A gateway that is told to stop cancels everything and waits for the venue to say so."""
 
 
 class System:
@@ -59,7 +63,14 @@ class System:
 
     def deciders(self) -> tuple[Worker, ...]:
         """The stages, grouped into processes."""
-        return tuple(self._worker(stages) for stages in DECIDERS)
+        execution = "paper" if self._settings.money is Money.PAPER else "execution"
+        return tuple(self._worker(stages) for stages in (*DECIDERS, execution))
+
+    def gateway(self) -> tuple[Worker, ...]:
+        """What sends orders to the venue; nothing for paper money."""
+        if self._settings.money is Money.PAPER:
+            return ()
+        return (self._worker("gateway", stop_grace_s=LEAVE_S),)
 
     def connector(self) -> Worker:
         """The market connector."""
@@ -112,6 +123,8 @@ class System:
             "PETS_SEED": str(settings.seed),
             "PETS_WORLD": settings.world,
             "PETS_API_URL": self.api_url,
+            "PETS_MONEY": settings.money,
+            "PETS_LIVE_PHRASE": settings.live_phrase,
             "PYTHONUNBUFFERED": "1",
             **self._session.environment(),
         }
@@ -119,13 +132,27 @@ class System:
             host = f"127.0.0.1:{settings.sandbox_port}"
             own["PETS_GAMMA_URL"] = own["PETS_CLOB_URL"] = f"http://{host}"
             own["PETS_FEEDS_URL"] = f"http://{host}/feeds"
+            own["PETS_DATA_URL"] = own["PETS_SITE_URL"] = f"http://{host}"
             own["PETS_MARKET_WS_URL"] = f"ws://{host}/ws/market"
+            own["PETS_USER_WS_URL"] = f"ws://{host}/ws/user"
+        else:
+            own |= {f"PETS_{name.upper()}": url for name, url in hosts(settings).items()}
         return {**os.environ, **own}
 
-    def _worker(self, stages: str, ready: Callable[[], Awaitable[bool]] | None = None) -> Worker:
+    def _worker(
+        self,
+        stages: str,
+        ready: Callable[[], Awaitable[bool]] | None = None,
+        stop_grace_s: float = STOP_GRACE_S,
+    ) -> Worker:
         argv = (str(Path(sys.executable).with_name("pets")), "run", stages)
         return Worker(
-            stages.replace(",", "-"), argv, self._home, env=self.environment(), ready=ready
+            stages.replace(",", "-"),
+            argv,
+            self._home,
+            env=self.environment(),
+            ready=ready,
+            stop_grace_s=stop_grace_s,
         )
 
     @staticmethod

@@ -32,14 +32,19 @@ def up(
         str | None, typer.Option(help="world, recorded, both or live; PETS_SOURCE by default.")
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(help="Session seconds per wall second; 10 unless live.")
+        float | None,
+        typer.Option(help="Session seconds per wall second; 10 with paper money on data not live."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the simulated world.")] = None,
+    money: Annotated[
+        str | None,
+        typer.Option(help="paper, sandbox (orders to the sandbox venue) or live (yours)."),
+    ] = None,
 ) -> None:
     """Run the whole system on this machine; Ctrl-C stops it."""
     from api.cli.up import run_system
 
-    run_system(source, speed, seed)
+    run_system(source, speed, seed, money)
 
 
 @app.command()

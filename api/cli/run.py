@@ -5,10 +5,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
+from configs.hosts import at_hosts
 from configs.settings import Settings
 from schemas.errors import ApplicationError
 
-SERVICES = ("sandbox", "connector", "feeds", "sinks", "archive", "api", "dashboard")
+SERVICES = ("sandbox", "connector", "gateway", "feeds", "sinks", "archive", "api", "dashboard")
 
 
 def run_stages(names: str, check: bool) -> None:
@@ -24,7 +25,7 @@ def run_stages(names: str, check: bool) -> None:
     """
     from configs.logging import configure_logging
 
-    settings = Settings()
+    settings = at_hosts(Settings())
     configure_logging(settings.log_level, component=names, secrets=settings.secrets())
     if names in SERVICES:
         start = _service(names, settings)
@@ -75,6 +76,10 @@ def _service(name: str, settings: Settings) -> Callable[[], None]:
             from api.venue import run_sandbox
 
             return lambda: asyncio.run(run_sandbox(settings))
+        case "gateway":
+            from api.gateway import run_gateway
+
+            return lambda: asyncio.run(run_gateway(settings))
         case "connector":
             from api.venue import run_connector
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from api.first_start import start_bots
+from api.money.choice import keep_to, money_of, with_money
 from api.runtime.lock import only_run
 from api.runtime.process_record import stop_leftovers
 from api.runtime.processes import Supervisor, supervised
@@ -18,6 +19,7 @@ from api.system import System
 from api.watchdog import watch
 from configs.settings import Settings, Source
 from schemas.errors import ConfigurationError, InfrastructureError
+from schemas.values import Money
 from sinks.migrate import migrate
 from topics.admin import ensure_topics
 
@@ -27,9 +29,11 @@ READY_S = 60.0
 SOURCES: tuple[Source, ...] = ("world", "recorded", "both", "live")
 
 
-def run_system(source: str | None, speed: float | None, seed: int | None) -> None:
+def run_system(
+    source: str | None, speed: float | None, seed: int | None, money: str | None = None
+) -> None:
     """Run until Ctrl-C."""
-    settings = _settings(source, speed, seed)
+    settings = with_money(_settings(source, speed, seed, money))
     for note in Stages(settings).notes():
         _say(note)
     asyncio.run(_run(settings))
@@ -41,7 +45,9 @@ def run_migrations() -> None:
     asyncio.run(_migrate(settings, settings.database.get_secret_value()))
 
 
-def _settings(source: str | None, speed: float | None, seed: int | None) -> Settings:
+def _settings(
+    source: str | None, speed: float | None, seed: int | None, money: str | None
+) -> Settings:
     """The settings with the command's options over them."""
     if source is not None and source not in SOURCES:
         raise ConfigurationError(
@@ -49,14 +55,17 @@ def _settings(source: str | None, speed: float | None, seed: int | None) -> Sett
         )
     settings = Settings()
     changed: dict[str, object] = {}
+    if money is not None:
+        changed["money"] = money_of(money)
     if source is not None:
         changed["source"] = source
     if seed is not None:
         changed["seed"] = seed
     kind = changed.get("source", settings.source)
+    paper = changed.get("money", settings.money) is Money.PAPER
     if speed is not None:
         changed["speed"] = speed
-    elif kind != "live" and "speed" not in settings.model_fields_set:
+    elif kind != "live" and paper and "speed" not in settings.model_fields_set:
         changed["speed"] = SIMULATED_SPEED
     return settings.model_copy(update=changed)
 
@@ -72,6 +81,7 @@ _started = time.monotonic()
 async def _run(settings: Settings) -> None:
     home = settings.home.resolve()
     async with only_run(home), stop_signals() as stop:
+        keep_to(home, settings.money)
         await stop_leftovers(home / "run", _say)
         session = open_session(home, settings.speed, live=settings.source == "live")
         system = System(settings, session)
@@ -105,6 +115,7 @@ async def _start(supervisor: Supervisor, system: System, settings: Settings) -> 
     await supervisor.start(*system.deciders(), system.sinks())
     feeds = (system.feeds(),) if _has_feeds(settings) else ()
     await supervisor.start(system.connector(), *feeds, system.api(), system.dashboard())
+    await supervisor.start(*system.gateway())
     await start_bots(settings, system.session_clock)
     for service in supervisor.services:
         await _until_ready(service)

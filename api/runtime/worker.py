@@ -6,6 +6,8 @@ from pathlib import Path
 from api.runtime.child import Child, Launch
 from api.runtime.service import Progress
 
+STOP_GRACE_S = 10.0
+
 
 class Worker:
     """One supervised process, usually ``pets run STAGE``.
@@ -23,7 +25,7 @@ class Worker:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         ready: Callable[[], Awaitable[bool]] | None = None,
-        stop_grace_s: float = 10.0,
+        stop_grace_s: float = STOP_GRACE_S,
     ) -> None:
         """Describe it; nothing is started yet.
 

@@ -6,8 +6,11 @@ from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
+
 from agents.stages.execution import Execution, ExecutionReport
 from agents.stages.live import LiveStage
+from agents.stages.live_state import LiveState
 from api.gateway import Parts, assemble
 from api.money.access import open_access
 from configs.clock import machine_ms
@@ -35,7 +38,8 @@ KEY = bytes(range(1, 33))
 BIDS = (("0.48", 100), ("0.47", 100), ("0.45", 100))
 ASKS = (("0.50", 100), ("0.52", 100))
 CROWD = "crowd"
-QUIET_S = 0.02
+QUIET_ROUNDS = 8
+READY_S = 30.0
 STEP_MS = 1_000
 STEPS = 5
 
@@ -90,6 +94,14 @@ class LiveRig:
         self._runner.run(self._stack.aclose())
         self._runner.close()
 
+    def forget(self, venue_order_id: str) -> None:
+        """Let the stage know nothing of an order, as if somebody else had placed it."""
+        state = msgspec.json.decode(self.stage.snapshot(), type=LiveState)
+        for known in (state.outbox.open, state.outbox.ended):
+            for order_id in [key for key, e in known.items() if e.venue_id == venue_order_id]:
+                del known[order_id]
+        self.stage.restore(msgspec.json.encode(state))
+
     # ------------------------------------------------------------------ the port
 
     def place(self, approved: IntentApproved) -> None:
@@ -139,17 +151,15 @@ class LiveRig:
 
     async def quiet(self) -> None:
         """Carry calls there and facts back until nothing moves any more."""
-        loop = asyncio.get_running_loop()
-        still_at = loop.time()
-        while loop.time() - still_at < QUIET_S:
+        still = 0
+        while still < QUIET_ROUNDS:
             calls, self._calls = self._calls, []
             for call in calls:
                 self.parts.gateway.take(call)
             facts, self._facts = self._facts, []
             for fact in facts:
                 self.feed(fact)
-            if calls or facts or self.parts.gateway.is_busy:
-                still_at = loop.time()
+            still = 0 if calls or facts or self.parts.gateway.is_busy else still + 1
             await asyncio.sleep(0.001)
 
     async def _hear(self, fact: Message) -> None:
@@ -170,8 +180,12 @@ class LiveRig:
         self.parts: Parts = assemble(self.settings, access, self.clock, self._hear)
         running = asyncio.create_task(self._run())
         self._stack.push_async_callback(_ended, running)
-        await self.pass_time(2)
-        assert self.reconciled
+        async with asyncio.timeout(READY_S):
+            while not self.parts.gateway.connected:
+                await self.pass_time(1)
+            compared = len(self.reconciled)
+            while len(self.reconciled) == compared:
+                await self.pass_time(1)
 
     async def _run(self) -> None:
         await self.parts.facts.began(running=True)

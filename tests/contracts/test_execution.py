@@ -32,20 +32,16 @@ from schemas.trading import (
 )
 from schemas.values import Action, Money, OrderStatus, Side
 from tests.contracts.live_rig import LiveRig
+from tests.contracts.paper_rig import PaperRig
 from tests.streams.paper_tape import (
-    ASKS,
     OTHER,
     START,
     approve,
     cancel,
     convert,
-    market,
     merge,
-    opened,
     order,
     split,
-    tick,
-    trade,
 )
 
 
@@ -71,30 +67,6 @@ class Rig(Protocol):
 
     def close(self) -> None:
         """End it."""
-
-
-class PaperRig:
-    """The paper exchange."""
-
-    settles_pairs = True
-
-    def __init__(self) -> None:
-        self.now = 0
-        self.market = market()
-        self._exchange = opened(asks=ASKS)
-        self.execution: Execution = self._exchange
-
-    def settle(self) -> list[ExecutionReport]:
-        self.now += 5000
-        self._exchange.observe(tick(self.now))
-        return list(self.execution.reports())
-
-    def sell_into(self, price: str, size: float) -> None:
-        self.now += 1000
-        self._exchange.observe(trade(self.now, Action.SELL, price, size))
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 @pytest.fixture(params=list(Money))
