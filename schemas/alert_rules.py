@@ -106,6 +106,50 @@ RULES: tuple[AlertRule, ...] = (
         watched=False,
     ),
     _rule(
+        "venue-order-differs",
+        Severity.WARNING,
+        "An order is otherwise at the venue than for us, and nothing under way explains it.",
+        "Ghosts are cancelled and lost ones asked for by themselves. A foreign one was placed by "
+        "somebody else with the same account: find out who, and give PETS a key of its own.",
+        watched=False,
+    ),
+    _rule(
+        "venue-trade-differs",
+        Severity.CRITICAL,
+        "The venue has a trade that was not booked, or does not have one that was.",
+        "Halt. Compare the venue's trades with `pets topics tail trading.fills`.",
+        watched=False,
+    ),
+    _rule(
+        "venue-balance-differs",
+        Severity.CRITICAL,
+        "The wallet holds more or less than our trades explain.",
+        "Look for a deposit, a withdrawal, a redemption that is still to be made, or another user "
+        "of the key. Halt if it is none of them.",
+        watched=False,
+    ),
+    _rule(
+        "fills-missing",
+        Severity.CRITICAL,
+        "The venue matched more shares of an order than it told trades of.",
+        "Compare its trades with the ledger before trading goes on.",
+        watched=False,
+    ),
+    _rule(
+        "pairs-not-sent",
+        Severity.CRITICAL,
+        "Pairs were approved to be merged, split or converted, which orders cannot do.",
+        "Nothing happened. Merge them by hand, or hold them until the market resolves.",
+        watched=False,
+    ),
+    _rule(
+        "venue-account-changed",
+        Severity.CRITICAL,
+        "The gateway has another account than the orders that are open.",
+        "Nothing is sent. Start with the earlier key, cancel everything, then change the key.",
+        watched=False,
+    ),
+    _rule(
         "test",
         Severity.INFO,
         "An operator sent a test alert.",

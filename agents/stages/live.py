@@ -11,7 +11,7 @@ from agents.stages.live_markets import MarketMessage
 from agents.stages.live_state import FormOrder, LiveRules, LiveState
 from schemas.envelope import Message
 from schemas.ids import AccountId
-from schemas.ops import Alert, ClockTick
+from schemas.ops import Alert, AlertHandled, ClockTick
 from schemas.pairs import ConvertApproved, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
 from streams.venue_reports import SOURCE
@@ -82,7 +82,7 @@ class LiveStage:
     def _emits(self) -> Iterator[Emit]:
         yield from publish(self._execution.reports(), self._shard)
         for note in self._execution.notes():
-            if isinstance(note, Alert):
-                yield Emit(ALERTS, note.scope, note)
+            if isinstance(note, Alert | AlertHandled):
+                yield Emit(ALERTS, SOURCE, note)
             else:
                 yield Emit(VENUE_CALLS, self._account_id, note)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from agents.stages.live_state import ZERO, LiveState
+from schemas.alert_rules import rule_of
 from schemas.envelope import Message, header
 from schemas.ids import TokenId
-from schemas.ops import Alert, Severity
+from schemas.ops import Alert, AlertHandled, Deed
 from schemas.values import TradeStatus
 from schemas.venue import OwnTrade, VenueCompared, VenueDifference, VenueReconciled
 from streams.order_outbox import OrderOutbox
@@ -15,23 +16,17 @@ from streams.reconciliation import (
     Difference,
     DifferenceKind,
     Reconciler,
-    Subject,
     VenueTrade,
     remedy,
 )
 from streams.venue_reports import SOURCE
 
 COLLATERAL = TokenId("")
-_ADVICE = {
-    Subject.ORDER: "It is handled: ghosts are cancelled, lost ones asked for; foreign ones stay.",
-    Subject.TRADE: "Compare the venue's trades with `pets topics tail trading.fills`.",
-    Subject.BALANCE: "Look for a deposit, a withdrawal, a redemption or another user of the key.",
-}
 
 
 def compare(
     state: LiveState, outbox: OrderOutbox, message: VenueCompared
-) -> Iterator[VenueReconciled | Alert]:
+) -> Iterator[VenueReconciled | Alert | AlertHandled]:
     """Compare, do about orders what their differences ask for, and tell what differs.
 
     Args:
@@ -117,8 +112,10 @@ def _told(found: Difference) -> VenueDifference:
     )
 
 
-def _alerts(state: LiveState, found: tuple[Difference, ...], cause: Message) -> Iterator[Alert]:
-    """One for each difference that is no longer explained, once for each kind it takes."""
+def _alerts(
+    state: LiveState, found: tuple[Difference, ...], cause: Message
+) -> Iterator[Alert | AlertHandled]:
+    """One for each difference that is no longer explained, once for each kind; and its end."""
     before, state.told = state.told, {}
     for each in found:
         if each.kind is DifferenceKind.PENDING:
@@ -127,19 +124,33 @@ def _alerts(state: LiveState, found: tuple[Difference, ...], cause: Message) -> 
         state.told[name] = each.kind
         if before.get(name) != each.kind:
             yield _alert(each, state.now, cause)
+    for name in [each for each in before if each not in state.told]:
+        subject, _, key = name.partition("/")
+        yield AlertHandled(
+            **header(SOURCE, cause, "alert-over", subject, key, now=state.now),
+            rule=f"venue-{subject}-differs",
+            scope=_scope(key),
+            deed=Deed.RESOLVED,
+            by="pets",
+        )
 
 
 def _alert(found: Difference, now: int, cause: Message) -> Alert:
     owner = f" of {found.owner}" if found.owner else ""
-    what = found.key or "collateral"
+    rule = f"venue-{found.subject}-differs"
     return Alert(
         **header(SOURCE, cause, "alert", found.subject, found.key, found.kind, now=now),
-        rule=f"venue-{found.kind}-{found.subject}",
-        severity=Severity.WARNING if found.subject is Subject.ORDER else Severity.CRITICAL,
-        scope=found.owner or SOURCE,
-        detail=f"The {found.subject} {what}{owner} differs for {found.age_ms / 1000:g} s: ours "
-        f"{found.ours}, the venue's {found.theirs} ({found.kind}). {_ADVICE[found.subject]}",
+        rule=rule,
+        severity=rule_of(rule).severity,
+        scope=_scope(found.key),
+        detail=f"{found.kind}: the {found.subject} {_scope(found.key)}{owner} differs for "
+        f"{found.age_ms / 1000:g} s, ours {found.ours}, the venue's {found.theirs}.",
     )
+
+
+def _scope(key: str) -> str:
+    """A difference as people find it again: the beginning of a hash, trade or token."""
+    return key[:18] or "collateral"
 
 
 def trades_of(message: VenueCompared) -> tuple[OwnTrade, ...]:

@@ -17,9 +17,10 @@ from agents.stages.live_ends import filled_of, overdue, released
 from agents.stages.live_markets import MarketMessage, learn, misfit
 from agents.stages.live_state import FormOrder, Held, LiveRules, LiveState
 from agents.stages.live_trades import advance, book, forget
+from schemas.alert_rules import rule_of
 from schemas.envelope import Message, header
 from schemas.ids import AccountId, MarketId, OrderId
-from schemas.ops import Alert, Severity
+from schemas.ops import Alert, AlertHandled
 from schemas.pairs import ConvertApproved, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved, Order
 from schemas.values import TradeStatus
@@ -64,7 +65,7 @@ VenueFact = (
     | TradeSeen
     | VenueCompared
 )
-Note = Alert | VenueReconciled
+Note = Alert | AlertHandled | VenueReconciled
 Item = TypeVar("Item")
 
 
@@ -243,6 +244,7 @@ class LiveExecution:
             self._alert(
                 fact,
                 "venue-account-changed",
+                fact.account.maker,
                 f"The gateway trades for {fact.account.maker}, open orders are those of "
                 f"{state.account.maker}: nothing is sent. Start with the earlier key, cancel "
                 "there, then change it.",
@@ -297,13 +299,14 @@ class LiveExecution:
         self._alert(
             approved,
             "pairs-not-sent",
+            approved.bot_id,
             f"Pairs of {approved.market_id} were approved to be merged, split or converted, which "
             "this venue does on the chain only: nothing happened.",
         )
 
-    def _alert(self, cause: Message, rule: str, detail: str) -> None:
-        head = header(say.SOURCE, cause, "alert", rule, now=self.state.now)
-        severity, scope = Severity.CRITICAL, say.SOURCE
+    def _alert(self, cause: Message, rule: str, scope: str, detail: str) -> None:
+        head = header(say.SOURCE, cause, "alert", rule, scope, now=self.state.now)
+        severity = rule_of(rule).severity
         self._notes.append(Alert(**head, rule=rule, severity=severity, scope=scope, detail=detail))
 
     def _tell(self, market_id: MarketId | None = None) -> None:
@@ -327,7 +330,8 @@ class LiveExecution:
         for entry in overdue(self.state, self._outbox, 2 * self._rules.compare_ms):
             self._alert(
                 cause,
-                f"fills-missing-{entry.order_id}",
+                "fills-missing",
+                entry.venue_id[:18],
                 f"The venue matched {entry.matched} shares of {entry.venue_id} and told trades of "
                 f"{filled_of(self.state, entry)}: compare its trades with the ledger.",
             )

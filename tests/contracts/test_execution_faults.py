@@ -164,5 +164,5 @@ def test_an_order_that_nobody_of_us_placed_is_told_as_foreign_and_left_alone(rig
     (found,) = [each for each in differences(rig) if each.subject == "order"]
     assert (found.kind, found.owner, found.key) == ("foreign", "foreign", ours.order.order_id)
     assert found.age_ms >= 0
-    assert [alert.rule for alert in rig.alerts] == ["venue-foreign-order"]
+    assert [alert.rule for alert in rig.alerts] == ["venue-order-differs"]
     assert ours.order.order_id in rig.sandbox.desk.register.live
