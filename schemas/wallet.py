@@ -6,7 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from schemas.envelope import Message
-from schemas.ids import BotId, MarketId
+from schemas.ids import AccountId, BotId, MarketId
+from schemas.wallet_truths import TruthDifference
 
 NO_BOT = BotId("")
 """Owner of what serves every bot: approvals, wraps, sweeps."""
@@ -144,6 +145,8 @@ class WalletObserved(Message, frozen=True, kw_only=True, tag="wallet-observed"):
         doubt: Why this must not be built on: nodes disagree, wrong chain, a node that lags; empty
             when all is well.
         keyed_at: When the key was made, ms; 0 when unknown.
+        cold: Dollars in the cold wallet.
+        working: Dollars that positions are worth.
     """
 
     wallet: str
@@ -154,6 +157,8 @@ class WalletObserved(Message, frozen=True, kw_only=True, tag="wallet-observed"):
     balances: dict[str, Decimal]
     doubt: str = ""
     keyed_at: int = 0
+    cold: Decimal = Decimal(0)
+    working: Decimal = Decimal(0)
 
 
 class Sight(StrEnum):
@@ -251,6 +256,7 @@ class TransactionEnded(Message, frozen=True, kw_only=True, tag="transaction-ende
         cost_usd: Dollars paid; None where no price of POL was known.
     """
 
+    account_id: AccountId
     wallet: str
     job_id: str
     kind: JobKind
@@ -337,7 +343,10 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
         share: Part of all capital that is in the hot wallet.
         advice: What to do about it, in a sentence; empty for nothing.
         doubt: Why nothing new is sent; empty when all is well.
-        gas_usd: Dollars of gas paid so far, by bot.
+        gas_usd: Dollars of gas paid so far, by bot; "" is what serves every bot.
+        freed: Dollars that merges and redemptions have freed so far.
+        differences: Where venue, Data API, chain and we disagree.
+        scale: How much of the usual size may be quoted, by market; "" concerns every market.
     """
 
     wallet: str
@@ -352,3 +361,6 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
     queued: int
     pending: tuple[PendingTransaction, ...]
     gas_usd: dict[str, Decimal]
+    freed: Decimal
+    differences: tuple[TruthDifference, ...] = ()
+    scale: dict[str, Decimal] = msgspec.field(default_factory=dict)

@@ -23,6 +23,7 @@ from topics.catalog import (
     SIGNALS,
     TopicSpec,
 )
+from topics.catalog_wallet import WALLET_TRANSACTIONS
 from topics.codec import DecodeError, TopicCodec, decode_frame
 from topics.dead_letters import WHOLE_RECORD
 
@@ -39,6 +40,7 @@ SINK_TOPICS: tuple[TopicSpec, ...] = (
     BREACHES,
     ALERTS,
     BOOK_TOPS,
+    WALLET_TRANSACTIONS,
 )
 """The topics whose messages become rows."""
 

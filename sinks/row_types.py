@@ -24,6 +24,8 @@ ORDER = "ORDER"
 """The subject of what is about one order."""
 REBATE = "REBATE"
 """The action of a trade row that records a maker rebate."""
+GAS = "GAS"
+"""The action of a trade row that records what a bot's transaction on the chain cost."""
 
 
 class OrderRow(NamedTuple):
@@ -69,7 +71,7 @@ class OrderRow(NamedTuple):
 
 
 class TradeRow(NamedTuple):
-    """One fill of ours, or what has no order: `action` MERGE, SPLIT, CONVERT or REBATE.
+    """One fill of ours, or what has no order: `action` MERGE, SPLIT, CONVERT, REBATE or GAS.
 
     Pairs merge and split at price 1; a rebate is its dollars at price 1; a conversion's price is
     the dollars that one set of NO tokens sets free.
@@ -272,6 +274,34 @@ class EpisodeRow(NamedTuple):
     reason: str
 
 
+class TransactionRow(NamedTuple):
+    """How one nonce of a wallet ended.
+
+    Attributes:
+        kind: Of the job.
+        hash: 0x and hex; empty where another transaction has the nonce.
+        gas_price: Wei a unit.
+        cost_usd: None where no price of POL was known.
+    """
+
+    wallet: str
+    nonce: int
+    ended_at: Ms
+    began_at: Ms
+    account_id: str
+    job_id: str
+    kind: str
+    bot_id: str
+    attempt: int
+    hash: str
+    block: int
+    status: str
+    gas_used: int
+    gas_price: int
+    cost_pol: Decimal
+    cost_usd: Decimal | None
+
+
 class MarketRow(NamedTuple):
     """What is known about a market; None is what no message has said yet.
 
@@ -364,5 +394,6 @@ Row = (
     | EpisodeRow
     | IntentRow
     | AlertRow
+    | TransactionRow
     | MarketRow
 )

@@ -63,6 +63,7 @@ from sinks.row_types import (
     SnapshotRow,
     TradeRow,
 )
+from sinks.wallet_rows import wallet_rows
 
 SNAPSHOT_MS = 1000
 """One snapshot row per market and this much event time."""
@@ -128,7 +129,7 @@ def _wishes_and_alerts(message: Message) -> tuple[Row, ...]:
         case AlertHandled():
             return (handled_alert(message),)
         case _:
-            return ()
+            return tuple(wallet_rows(message))
 
 
 def _snapshot(top: BookTop, snapshot_ms: int) -> SnapshotRow:

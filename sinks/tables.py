@@ -19,6 +19,7 @@ from sinks.row_types import (
     SignalRow,
     SnapshotRow,
     TradeRow,
+    TransactionRow,
 )
 
 _TYPES: dict[type, str] = {
@@ -133,6 +134,9 @@ TABLES: dict[type[Row], Table] = {
     EpisodeRow: _table(EpisodeRow, "episodes", ("episode_id", "closed_at"), Immutable()),
     IntentRow: _table(IntentRow, "intents", ("intent_id", "leg", "at"), Immutable()),
     AlertRow: _table(AlertRow, "alerts", ("entry_id", "at"), Immutable()),
+    TransactionRow: _table(
+        TransactionRow, "wallet_transactions", ("wallet", "nonce"), Newest("ended_at")
+    ),
     MarketRow: _table(MarketRow, "markets", ("market_id",), NewestKnown("updated_at")),
 }
 """Which table keeps which rows."""

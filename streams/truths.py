@@ -7,27 +7,11 @@ that it remembers since when a difference exists.
 
 from collections.abc import Iterable
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
-import msgspec
+from schemas.wallet_truths import AssetTruth, TruthDifference, TruthKind
 
 ZERO = Decimal(0)
-
-
-class TruthKind(StrEnum):
-    """What kind of difference it is."""
-
-    PENDING = "pending"
-    """Explained by trades and jobs under way, or too young to tell."""
-    GHOST = "ghost"
-    """Somebody tells of what the chain does not have, or hides what it has."""
-    DUST = "dust"
-    """Too little to trade, and left out by one of them."""
-    REDEEM = "redeem"
-    """The market has resolved: one has paid it out already."""
-    TRANSFER = "transfer"
-    """All three agree, and we do not: money moved that we did not move."""
 
 
 class TruthRules(NamedTuple):
@@ -46,48 +30,6 @@ class TruthRules(NamedTuple):
     doubt_ms: int = 120_000
 
 
-class Truths(NamedTuple):
-    """What is said of one asset; None where nobody answered.
-
-    Attributes:
-        key: Token id; "" for collateral.
-        market_id: Whose token; "" for collateral.
-        ours: What our ledger believes.
-        venue: What the venue would let us sell or spend.
-        data_api: What the Data API lists.
-        chain: What the contract says.
-        moving: What trades and jobs under way may still change, up or down.
-        resolved: The market has resolved.
-    """
-
-    key: str
-    market_id: str
-    ours: Decimal
-    venue: Decimal | None
-    data_api: Decimal | None
-    chain: Decimal | None
-    moving: Decimal = ZERO
-    resolved: bool = False
-
-    @property
-    def said(self) -> tuple[Decimal, ...]:
-        """What is known of the outside."""
-        return tuple(x for x in (self.venue, self.data_api, self.chain) if x is not None)
-
-
-class TruthDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """One difference, with its age."""
-
-    key: str
-    market_id: str
-    kind: TruthKind
-    age_ms: int
-    ours: Decimal
-    venue: Decimal | None
-    data_api: Decimal | None
-    chain: Decimal | None
-
-
 class TruthComparison:
     """Compares, and remembers since when what differs.
 
@@ -100,7 +42,7 @@ class TruthComparison:
         self._rules = rules
         self.since = since
 
-    def compare(self, assets: Iterable[Truths], now: int) -> tuple[TruthDifference, ...]:
+    def compare(self, assets: Iterable[AssetTruth], now: int) -> tuple[TruthDifference, ...]:
         """Compare all assets; one that is not among them has no difference any more.
 
         Args:
@@ -142,11 +84,11 @@ class TruthComparison:
             return Decimal(1)
         return Decimal("0.5") if difference.age_ms < self._rules.doubt_ms else ZERO
 
-    def _agree(self, asset: Truths) -> bool:
+    def _agree(self, asset: AssetTruth) -> bool:
         every = (asset.ours, *asset.said)
         return max(every) - min(every) <= self._rules.equal
 
-    def _kind(self, asset: Truths, age: int) -> TruthKind:
+    def _kind(self, asset: AssetTruth, age: int) -> TruthKind:
         every = (asset.ours, *asset.said)
         spread = max(every) - min(every)
         if asset.market_id and max(every) < self._rules.dust:
@@ -161,7 +103,7 @@ class TruthComparison:
         return TruthKind.GHOST
 
 
-def _difference(asset: Truths, kind: TruthKind, age: int) -> TruthDifference:
+def _difference(asset: AssetTruth, kind: TruthKind, age: int) -> TruthDifference:
     return TruthDifference(
         key=asset.key,
         market_id=asset.market_id,

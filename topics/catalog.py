@@ -5,6 +5,7 @@ The table in docs/dataflow.md is generated from it.
 
 from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
+from topics.catalog_wallet import WALLET_TOPICS
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
 
 __all__ = [
@@ -385,6 +386,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     COMMANDS,
     CONTROL_STATES,
     BOOK_TOPS,
+    *WALLET_TOPICS,
     HEARTBEATS,
     ALERTS,
     LOGS,

@@ -11,6 +11,7 @@ from schemas.errors import ConfigurationError
 from schemas.ids import derive_id
 from schemas.ops import Checkpoint, ClockTick
 from topics.catalog import DECIDE_INPUTS, GATE_INPUTS
+from topics.catalog_wallet import WALLET_INPUTS
 from topics.codec import encode
 from topics.frames import Frame
 from topics.partition import partitions_of
@@ -111,7 +112,7 @@ class ClockService:
     async def _write(self, second: int) -> None:
         settings, outputs = self._context.settings, self._context.outputs
         frame = tick_frame(second)
-        for topic in (DECIDE_INPUTS, GATE_INPUTS):
+        for topic in (DECIDE_INPUTS, GATE_INPUTS, WALLET_INPUTS):
             for partition in range(partitions_of(topic, settings.shards)):
                 _ = await outputs.write(topic, partition, None, frame)
         now = asyncio.get_running_loop().time()

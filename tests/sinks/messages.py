@@ -59,6 +59,7 @@ from schemas.values import (
     Trust,
     Zone,
 )
+from schemas.wallet import JobKind, TransactionEnded
 
 T0 = 1_795_413_600_000
 """2026-11-23 06:00 UTC."""
@@ -570,6 +571,26 @@ def alert_handled(
         by="cli",
         until=until,
         note="looked at it",
+
+
+def transaction(ms: int, cost: str | None = "0.01", bot: BotId = BOT) -> TransactionEnded:
+    return TransactionEnded(
+        **at(ms, "transaction"),
+        account_id=ACCOUNT,
+        wallet="0x" + "ab" * 20,
+        job_id="job",
+        kind=JobKind.MERGE,
+        bot_id=bot,
+        nonce=3,
+        attempt=2,
+        hash="0x" + "cd" * 32,
+        block=77,
+        status="confirmed",
+        began_at=T0 + ms - 30,
+        gas_used=200_000,
+        gas_price=30 * 10**9,
+        cost_pol=Decimal("0.006"),
+        cost_usd=None if cost is None else Decimal(cost),
     )
 
 
@@ -615,4 +636,5 @@ def day() -> list[Message]:
         alert_handled(620, Deed.ACKNOWLEDGED),
         expired(order("o4", 700), 900),
         resolved(1000),
+        transaction(1100),
     ]

@@ -5,14 +5,31 @@ import pytest
 
 from schemas.envelope import Message
 from schemas.values import Side
+from schemas.wallet import NO_BOT
 from sinks.intake import SINK_TOPICS
-from sinks.row_types import DecisionRow, OrderRow, Row, SnapshotRow, TradeRow
+from sinks.row_types import (
+    DecisionRow,
+    OrderRow,
+    Row,
+    SnapshotRow,
+    TradeRow,
+    TransactionRow,
+)
 from sinks.rows import rows_of
 from sinks.tables import TABLES
 from tests.sinks import messages
 from topics.catalog import TOPICS
 
-NO_ROWS = {"CancelOrder", "CommandApplied", "CancelRefused", "PositionOpened"}
+NO_ROWS = {
+    "CancelOrder",
+    "CommandApplied",
+    "CancelRefused",
+    "PositionOpened",
+    "SendTransaction",
+    "JobEnded",
+    "WalletBalanceLow",
+    "GasSpikeDetected",
+}
 """Messages that say nothing which another row does not say."""
 
 
@@ -170,3 +187,13 @@ def test_a_conversion_is_a_row_without_an_order_and_has_its_verdict() -> None:
     assert isinstance(no, DecisionRow)
     assert (yes.subject, yes.verdict, yes.size) == ("CONVERT", "APPROVED", Decimal(7))
     assert (no.subject, no.verdict, no.rule) == ("CONVERT", "DENIED", "free")
+
+
+def test_a_bots_gas_stands_among_its_trades_and_nobodys_does_not() -> None:
+    kept, paid = rows_of(messages.transaction(5, "0.01"))
+    assert isinstance(kept, TransactionRow)
+    assert isinstance(paid, TradeRow)
+    assert (kept.nonce, kept.cost_usd, paid.action) == (3, Decimal("0.01"), "GAS")
+    assert (paid.bot_id, paid.gas, paid.size) == (kept.bot_id, Decimal("0.01"), Decimal(0))
+    for without in (messages.transaction(5, None), messages.transaction(5, "1", NO_BOT)):
+        assert [type(row) for row in rows_of(without)] == [TransactionRow]

@@ -1,8 +1,10 @@
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from streams.truths import TruthComparison, TruthKind, TruthRules, Truths
+from schemas.wallet_truths import AssetTruth, TruthKind
+from streams.truths import TruthComparison, TruthRules
 
 RULES = TruthRules()
 LONG = RULES.doubt_ms
@@ -16,23 +18,23 @@ def said(
     *,
     moving: str = "0",
     resolved: bool = False,
-) -> Truths:
+) -> AssetTruth:
     def number(text: str | None) -> Decimal | None:
         return None if text is None else Decimal(text)
 
-    return Truths(
-        "token",
-        "market",
-        Decimal(ours),
-        number(venue),
-        number(data_api),
-        number(chain),
-        Decimal(moving),
-        resolved,
+    return AssetTruth(
+        key="token",
+        market_id="market",
+        ours=Decimal(ours),
+        venue=number(venue),
+        data_api=number(data_api),
+        chain=number(chain),
+        moving=Decimal(moving),
+        resolved=resolved,
     )
 
 
-def after(truths: Truths, ms: int) -> tuple[TruthKind | None, Decimal]:
+def after(truths: AssetTruth, ms: int) -> tuple[TruthKind | None, Decimal]:
     comparison = TruthComparison(RULES, {})
     comparison.compare([truths], 1_000)
     found = comparison.compare([truths], 1_000 + ms)
@@ -59,7 +61,7 @@ def after(truths: Truths, ms: int) -> tuple[TruthKind | None, Decimal]:
     ],
 )
 def test_every_difference_has_a_name_and_shrinks_quoting(
-    truths: Truths, ms: int, kind: TruthKind | None, scale: str
+    truths: AssetTruth, ms: int, kind: TruthKind | None, scale: str
 ) -> None:
     assert after(truths, ms) == (kind, Decimal(scale))
 
@@ -76,8 +78,8 @@ def test_an_age_begins_anew_when_a_difference_comes_back() -> None:
 
 def test_a_doubt_about_cash_concerns_every_market_and_a_tokens_only_its_own() -> None:
     comparison = TruthComparison(RULES, {})
-    cash = said("10", "4", "4", "4")._replace(key="", market_id="")
-    other = said("10", "4", "4", "4")._replace(key="x", market_id="other")
+    cash = msgspec.structs.replace(said("10", "4", "4", "4"), key="", market_id="")
+    other = msgspec.structs.replace(said("10", "4", "4", "4"), key="x", market_id="other")
     comparison.compare([cash, other], 0)
     both = comparison.compare([cash, other], LONG)
     assert comparison.scale(both, "market") == 0

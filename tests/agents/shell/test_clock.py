@@ -12,6 +12,7 @@ from schemas.errors import ConfigurationError
 from schemas.ops import Checkpoint, ClockTick
 from tests.agents.shell.doubles import HeldWriter, context
 from topics.catalog import CHECKPOINTS, DECIDE_INPUTS, GATE_INPUTS
+from topics.catalog_wallet import WALLET_INPUTS
 from topics.codec import TopicCodec, decode_frame
 
 TICKS: TopicCodec[ClockTick] = TopicCodec(DECIDE_INPUTS)
@@ -66,7 +67,7 @@ async def test_ticks_come_once_a_second_of_session_time_to_every_deciding_log(
     service = ClockService(context(clock=fast, outputs=outputs))
     await service.resume()
 
-    await ticked(service, outputs, 10)
+    await ticked(service, outputs, 15)
 
     by_topic = {
         topic: [
@@ -74,10 +75,10 @@ async def test_ticks_come_once_a_second_of_session_time_to_every_deciding_log(
             for sent in outputs.sent
             if sent.topic is topic
         ]
-        for topic in (DECIDE_INPUTS, GATE_INPUTS)
+        for topic in (DECIDE_INPUTS, GATE_INPUTS, WALLET_INPUTS)
     }
     ticks = by_topic[DECIDE_INPUTS]
-    assert by_topic[GATE_INPUTS] == ticks
+    assert by_topic[GATE_INPUTS] == by_topic[WALLET_INPUTS] == ticks
     assert ticks[0] >= 1_000_000
     assert all(tick % 1000 == 0 for tick in ticks)
     assert ticks == sorted(set(ticks))

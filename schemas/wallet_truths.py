@@ -1,0 +1,72 @@
+"""What venue, Data API and chain say of the same money, and where they differ."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from schemas.envelope import Message
+
+
+class AssetTruth(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of one asset; None where nobody answered.
+
+    Attributes:
+        key: Token id; "" for collateral.
+        market_id: Whose token; "" for collateral.
+        ours: What our ledger believes.
+        venue: What the venue would let us sell or spend.
+        data_api: What the Data API lists.
+        chain: What the contract says.
+        moving: What trades and jobs under way may still change, up or down.
+        resolved: The market has resolved.
+    """
+
+    key: str
+    market_id: str
+    ours: Decimal
+    venue: Decimal | None
+    data_api: Decimal | None
+    chain: Decimal | None
+    moving: Decimal = Decimal(0)
+    resolved: bool = False
+
+    @property
+    def said(self) -> tuple[Decimal, ...]:
+        """What is known of the outside."""
+        return tuple(x for x in (self.venue, self.data_api, self.chain) if x is not None)
+
+
+class TruthKind(StrEnum):
+    """What kind of difference it is."""
+
+    PENDING = "pending"
+    """Explained by trades and jobs under way, or too young to tell."""
+    GHOST = "ghost"
+    """Somebody tells of what the chain does not have, or hides what it has."""
+    DUST = "dust"
+    """Too little to trade, and left out by one of them."""
+    REDEEM = "redeem"
+    """The market has resolved: one has paid it out already."""
+    TRANSFER = "transfer"
+    """All three agree, and we do not: money moved that we did not move."""
+
+
+class TruthDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference, with its age."""
+
+    key: str
+    market_id: str
+    kind: TruthKind
+    age_ms: int
+    ours: Decimal
+    venue: Decimal | None
+    data_api: Decimal | None
+    chain: Decimal | None
+
+
+class TruthObserved(Message, frozen=True, kw_only=True, tag="truth-observed"):
+    """Venue, Data API and chain were asked about everything a wallet holds."""
+
+    wallet: str
+    assets: tuple[AssetTruth, ...]
