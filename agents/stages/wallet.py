@@ -101,24 +101,27 @@ class WalletStage:
         match message:
             case ClockTick():
                 for wallet in self._state.wallets:
-                    yield from self._go_on(wallet, message)
+                    yield from self._go_on(wallet, message, self._nonces(wallet))
             case GasObserved():
                 yield from self._price(message)
             case JobRequested():
-                self._nonces(message.wallet).request(message)
-                yield from self._go_on(message.wallet, message)
+                nonces = self._nonces(message.wallet)
+                nonces.request(message)
+                yield from self._go_on(message.wallet, message, nonces)
             case TransactionVoided():
-                if not self._nonces(message.wallet).void(message.nonce, self._state.now):
+                nonces = self._nonces(message.wallet)
+                if not nonces.void(message.nonce, self._state.now):
                     told = f"Transaction {message.nonce} is not pending: nothing was given up."
                     yield self._alert("nothing-to-void", message.wallet, told, message)
-                yield from self._go_on(message.wallet, message)
+                yield from self._go_on(message.wallet, message, nonces)
             case SenderStarted():
                 self._nonces(message.wallet).forget_nonce()
             case WalletObserved():
                 yield from self._look(message)
             case TransactionObserved():
-                self._nonces(message.wallet).on_transaction(message, self._state.now)
-                yield from self._go_on(message.wallet, message)
+                nonces = self._nonces(message.wallet)
+                nonces.on_transaction(message, self._state.now)
+                yield from self._go_on(message.wallet, message, nonces)
             case TruthObserved():
                 yield from self._compare(message)
             case _:
@@ -136,8 +139,7 @@ class WalletStage:
 
     # ------------------------------------------------------------------ transactions
 
-    def _go_on(self, wallet: str, cause: Message, nonces: Nonces | None = None) -> Iterator[Emit]:
-        nonces = self._nonces(wallet) if nonces is None else nonces
+    def _go_on(self, wallet: str, cause: Message, nonces: Nonces) -> Iterator[Emit]:
         sends = nonces.sends(self._state.now)
         for fact in nonces.facts():
             yield from self._tell(wallet, fact, cause)
@@ -216,7 +218,7 @@ class WalletStage:
             told = f"Gas costs {found.gas_gwei} gwei, the limit is {found.limit_gwei}. {said}"
             yield self._alert("gas-spike", self._account_id, told, gas)
         for wallet in state.wallets:
-            yield from self._go_on(wallet, gas)
+            yield from self._go_on(wallet, gas, self._nonces(wallet))
 
     # ------------------------------------------------------------------ money
 

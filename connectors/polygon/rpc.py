@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from aiohttp import ClientError, ClientTimeout
 from eth_typing import BlockNumber, HexStr
-from web3 import AsyncHTTPProvider, AsyncWeb3
+from web3 import AsyncBaseProvider, AsyncHTTPProvider, AsyncWeb3
 from web3.exceptions import TransactionNotFound, Web3Exception, Web3RPCError
 from web3.types import BlockIdentifier, TxParams, Wei
 
@@ -49,9 +49,17 @@ class Rpc:
         name: The host, for people; an address may carry a key.
     """
 
-    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
-        """Name the node; nothing connects yet."""
-        self._provider = AsyncHTTPProvider(
+    def __init__(
+        self, url: str, timeout_s: float = TIMEOUT_S, provider: AsyncBaseProvider | None = None
+    ) -> None:
+        """Name the node; nothing connects yet.
+
+        Args:
+            url: Its address.
+            timeout_s: How long an answer may take.
+            provider: Another way to it than HTTP.
+        """
+        self._provider = provider or AsyncHTTPProvider(
             url, request_kwargs={"timeout": ClientTimeout(total=timeout_s)}
         )
         self._web3 = AsyncWeb3(self._provider)

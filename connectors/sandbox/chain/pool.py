@@ -43,6 +43,7 @@ class Pool:
         Raises:
             PoolError: As a node would refuse it.
         """
+        self._forget_used()
         sender = tx.sender
         nonce = self._nonce_of(sender)
         if tx.chain_id != self._chain_id:
@@ -72,6 +73,7 @@ class Pool:
 
     def drop(self, tx_hash: bytes | None = None) -> int:
         """Forget one transaction, or all: how many were there."""
+        self._forget_used()
         gone = [key for key, tx in self._waiting.items() if tx_hash in (None, tx.hash)]
         for key in gone:
             del self._waiting[key]
