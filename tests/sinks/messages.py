@@ -571,6 +571,7 @@ def alert_handled(
         by="cli",
         until=until,
         note="looked at it",
+    )
 
 
 def transaction(ms: int, cost: str | None = "0.01", bot: BotId = BOT) -> TransactionEnded:

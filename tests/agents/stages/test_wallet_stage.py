@@ -111,9 +111,9 @@ def test_balance_levels_are_told_once_each_with_what_to_do() -> None:
         run.see(dollars, cold="97000")
     low = [emit.message for emit in run.said if isinstance(emit.message, WalletBalanceLow)]
     assert [(event.level, event.threshold) for event in low] == [
-        ("warning", 2_500),
-        ("critical", 1_000),
-        ("warning", 2_500),
+        ("warning", Decimal(2_500)),
+        ("critical", Decimal(1_000)),
+        ("warning", Decimal(2_500)),
     ]
     details = [emit.message.detail for emit in run.said if isinstance(emit.message, Alert)]
     assert all("pets wallet topup" in detail for detail in details)
@@ -125,7 +125,10 @@ def test_a_spike_is_told_at_its_beginning_and_its_end_and_makes_jobs_wait() -> N
     for price in (20, 120, 130, 90, 80):
         run.tell(gas_seen(run.now, price))
     spikes = [emit.message for emit in run.said if isinstance(emit.message, GasSpikeDetected)]
-    assert [(spike.gas_gwei, spike.over) for spike in spikes] == [(120, False), (90, True)]
+    assert [(spike.gas_gwei, spike.over) for spike in spikes] == [
+        (Decimal(120), False),
+        (Decimal(90), True),
+    ]
     run.tell(gas_seen(run.now, 120))
     run.tell(job_of(1))
     run.see("5000")
