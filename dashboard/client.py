@@ -2,13 +2,15 @@
 
 import os
 import time
+from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
-from dashboard.answers import (
-    Answer,
+from dashboard.answers.envelope import Answer
+from dashboard.answers.overview import (
     Bot,
     CommandResult,
     Denial,
@@ -63,53 +65,99 @@ class ApiClient:
 
     def status(self) -> Answer[Status]:
         """The whole system at a glance."""
-        return self._get("/status", Answer[Status])
+        return self.get("/status", Answer[Status])
 
     def portfolio(self) -> Answer[Portfolio]:
         """The account now."""
-        return self._get("/risk/metrics", Answer[Portfolio])
+        return self.get("/risk/metrics", Answer[Portfolio])
 
     def equity(self) -> Answer[Equity]:
         """The account's equity over time."""
-        return self._get("/metrics/portfolio?points=300", Answer[Equity])
+        return self.get("/metrics/portfolio", Answer[Equity], points=300)
 
     def bots(self) -> Answer[list[Bot]]:
         """Every bot."""
-        return self._get("/bots", Answer[list[Bot]])
+        return self.get("/bots", Answer[list[Bot]])
 
     def positions(self) -> Answer[list[Position]]:
         """Open positions."""
-        return self._get("/positions", Answer[list[Position]])
+        return self.get("/positions", Answer[list[Position]])
 
     def denials(self) -> Answer[list[Denial]]:
         """The newest denied intents."""
-        return self._get("/risk/denials?limit=200", Answer[list[Denial]])
+        return self.get("/risk/denials", Answer[list[Denial]], limit=200)
 
     def halt(self, reason: str) -> CommandResult:
         """No new risk, orders cancelled, positions stay."""
-        return self._post("/risk/halt", {"reason": reason})
+        return self._command("/risk/halt", {"reason": reason})
 
     def emergency_halt(self, reason: str) -> CommandResult:
         """A halt that also unwinds positions passively."""
-        return self._post("/risk/emergency-halt", {"reason": reason})
+        return self._command("/risk/emergency-halt", {"reason": reason})
 
     def resume(self, phrase: str, reason: str) -> CommandResult:
         """End a halt."""
-        return self._post("/risk/resume", {"phrase": phrase, "reason": reason})
+        return self._command("/risk/resume", {"phrase": phrase, "reason": reason})
 
-    def _get(self, path: str, kind: type[T]) -> T:
+    def bot_command(self, bot_id: str, verb: str, reason: str) -> CommandResult:
+        """Start, pause, resume, stop or emergency-halt one bot."""
+        return self._command(f"/bots/{part(bot_id)}/{verb}", {"reason": reason})
+
+    def rearm(self, scope: str, phrase: str, reason: str, confirms: str = "") -> CommandResult:
+        """Close a drawdown breaker of a bot, or, in two steps, of the portfolio."""
+        body = {"phrase": phrase, "reason": reason, "confirms": confirms}
+        return self._command(f"/risk/rearm/{part(scope)}", body)
+
+    def get(self, path: str, kind: type[T], **query: object) -> T:
+        """What a path answers.
+
+        Args:
+            path: Below `/api/v1`.
+            kind: The answer's type; another form is an error.
+            query: What is asked for; None and the empty text are left out.
+
+        Raises:
+            ApiError: It does not answer, refuses, or answers in another form.
+        """
         if time.monotonic() < self._paused_until:
             raise ApiAwayError("The API does not answer in time.")
-        return self._read(self._request("GET", path, None, READ_S), kind)
+        return self._read(self._request("GET", path, None, READ_S, query), kind)
 
-    def _post(self, path: str, body: dict[str, str]) -> CommandResult:
-        return self._read(self._request("POST", path, body, COMMAND_S), CommandResult)
+    def send(self, method: str, path: str, kind: type[T], body: object, tag: str = "") -> T:
+        """What a path answers to a change.
+
+        Args:
+            method: POST, PUT or DELETE.
+            path: Below `/api/v1`.
+            kind: The answer's type.
+            body: What is sent, as JSON.
+            tag: The entity tag that the change rests on; empty for none.
+
+        Raises:
+            ApiError: It does not answer, refuses, or answers in another form.
+        """
+        headers = {"If-Match": tag} if tag else {}
+        return self._read(self._request(method, path, body, COMMAND_S, headers=headers), kind)
+
+    def _command(self, path: str, body: Mapping[str, str]) -> CommandResult:
+        return self.send("POST", path, CommandResult, body)
 
     def _request(
-        self, method: str, path: str, body: dict[str, str] | None, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: object,
+        timeout_s: float,
+        query: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
+        asked = {
+            name: str(value) for name, value in (query or {}).items() if value not in (None, "")
+        }
         try:
-            reply = self._http.request(method, path, json=body, timeout=timeout_s)
+            reply = self._http.request(
+                method, path, params=asked or None, json=body, headers=headers, timeout=timeout_s
+            )
         except httpx.TimeoutException as error:
             self._paused_until = time.monotonic() + PAUSE_S
             raise ApiAwayError("The API does not answer in time.") from error
@@ -133,3 +181,8 @@ class ApiClient:
                 f"The API answered in a form this dashboard does not know ({error}). "
                 "Run both in the same version."
             ) from error
+
+
+def part(text: str) -> str:
+    """An id as one part of a path, whatever is in it."""
+    return quote(text, safe="")

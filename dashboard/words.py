@@ -28,6 +28,34 @@ def percent(value: Number | None) -> str:
     return NOTHING if value is None else f"{value * 100:.2f} %"
 
 
+def signed_percent(value: Number | None) -> str:
+    """A fraction as percent with a sign, for results."""
+    if value is None:
+        return NOTHING
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{abs(float(value)) * 100:.2f} %"
+
+
+def signed_cents(value: Number | None) -> str:
+    """Dollars a share as cents with a sign, for results."""
+    if value is None:
+        return NOTHING
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{abs(float(value)) * 100:.2f} ¢"
+
+
+def ratio(value: Number | None) -> str:
+    """A ratio without a unit."""
+    if value is None:
+        return NOTHING
+    return f"{MINUS if value < 0 else ''}{abs(value):.2f}"
+
+
+def ms(value: Number) -> str:
+    """Milliseconds."""
+    return f"{value:,.0f} ms"
+
+
 def cents(value: Number | None) -> str:
     """A price in cents, e.g. `42.0 ¢`."""
     return NOTHING if value is None else f"{value * 100:.1f} ¢"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
-from dashboard.answers import Equity
+from dashboard.answers.overview import Equity
 
 BLUE, ORANGE = "#3b82f6", "#f97316"
 """Seen on light and on dark, and by the colour-blind."""

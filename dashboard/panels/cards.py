@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard.answers import Portfolio
+from dashboard.answers.overview import Portfolio
 from dashboard.panels.frame import api, panel
 from dashboard.words import money, percent, signed_money
 

@@ -8,7 +8,7 @@ import msgspec
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.answers import Answer
+from dashboard.answers.envelope import Answer
 from dashboard.client import ApiAwayError, ApiClient, ApiError
 from dashboard.words import age, clock
 

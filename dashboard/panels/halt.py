@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.answers import Answer, CommandResult, Status
+from dashboard.answers.envelope import Answer
+from dashboard.answers.overview import CommandResult, Status
 from dashboard.client import ApiError
 from dashboard.panels.frame import api
 from dashboard.words import counted, money

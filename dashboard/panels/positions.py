@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.panels.frame import api, panel
 from dashboard.panels.table import table
-from dashboard.rows import position_rows
+from dashboard.rows.overview import position_rows
 
 
 @st.fragment(run_every="2s")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard.answers import Answer, Status
+from dashboard.answers.envelope import Answer
+from dashboard.answers.overview import Status
 from dashboard.panels.frame import api, fetch
 from dashboard.panels.halt import halt_controls, open_words
 from dashboard.words import age, counted, date

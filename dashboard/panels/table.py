@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.rows import FORMATS, RESULTS, Row
+from dashboard.rows.columns import FORMATS, RESULTS, Row
 from dashboard.words import NOTHING
 
 GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.answers import Equity
+from dashboard.answers.overview import Equity
 from dashboard.charts.equity import (
     LEAST_RANGE,
     dollar_range,

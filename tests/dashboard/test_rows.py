@@ -7,8 +7,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.answers import Bot, Denial, Position, Stage
-from dashboard.rows import FLOW, FORMATS, bot_rows, denial_rows, position_rows, stage_rows
+from dashboard.answers.overview import Bot, Denial, Position, Stage
+from dashboard.rows.columns import FORMATS
+from dashboard.rows.overview import FLOW, bot_rows, denial_rows, position_rows, stage_rows
 from tests.dashboard.fake_api import BOTS, DENIALS, IDLE, NOW, POSITIONS, STAGES
 
 T = TypeVar("T")

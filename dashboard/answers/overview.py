@@ -1,29 +1,8 @@
-"""The API's answers as the dashboard reads them, strictly typed: a change is an error here."""
+"""The account, bots, positions, equity, status, denials and commands, as the API answers."""
 
 from decimal import Decimal
-from typing import Generic, TypeVar
 
 import msgspec
-
-T = TypeVar("T")
-
-
-class Answer(msgspec.Struct, Generic[T], frozen=True):
-    """An answer with its age and its modes.
-
-    Attributes:
-        as_of: Session time up to which it holds, ms; 0 when nothing is known yet.
-        age_s: Wall seconds since then.
-        behind: When it is stale: what stopped, in a sentence.
-    """
-
-    data: T
-    as_of: int
-    age_s: float
-    source: str
-    money: str
-    stale: bool
-    behind: str
 
 
 class Portfolio(msgspec.Struct, frozen=True):

@@ -1,35 +1,11 @@
 """Answers as rows of tables. Pure: numbers stay numbers, so that columns sort."""
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
-from dashboard.answers import Bot, Denial, Position, Stage
-from dashboard.words import age, cents, clock, count, money, percent, shares, signed_money
+from dashboard.answers.overview import Bot, Denial, Position, Stage
+from dashboard.rows.columns import Row, number
+from dashboard.words import clock
 
-Cell = Decimal | float | str | None
-Row = dict[str, Cell]
-
-RESULTS = ("P&L", "Unrealised", "Realised")
-"""Columns whose sign is coloured."""
-FORMATS: dict[str, Callable[[float], str]] = {
-    "Equity": money,
-    "Exposure": money,
-    "P&L": signed_money,
-    "Unrealised": signed_money,
-    "Realised": signed_money,
-    "Drawdown": percent,
-    "Entry": cents,
-    "Best bid": cents,
-    "Size": shares,
-    "Held": age,
-    "Last event": age,
-    "Pulse": age,
-    "Positions": count,
-    "Times": count,
-    "Behind": count,
-    "Processed": count,
-}
-"""How the numbers of a column are written, in all tables."""
 FLOW = (
     "connector",
     "relay-books",
@@ -122,11 +98,6 @@ def stage_rows(stages: Sequence[Stage]) -> list[Row]:
         }
         for stage in ordered
     ]
-
-
-def number(bot_id: str) -> str:
-    """A bot's number, e.g. `05`."""
-    return bot_id.removeprefix("bot_")
 
 
 def place(component: str) -> int:

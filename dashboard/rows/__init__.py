@@ -1,0 +1,1 @@
+"""Answers as rows of tables. Pure: numbers stay numbers, so that columns sort."""
