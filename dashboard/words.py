@@ -1,5 +1,6 @@
 """How figures are written: money with a real minus, percent, ages, times in session time UTC."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -97,3 +98,13 @@ def clock(ms: int) -> str:
 def date(ms: int) -> str:
     """A session date and time, UTC."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def iso_day(ms: int) -> str:
+    """A session date, UTC, e.g. `2026-09-28`."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def plain(text: str) -> str:
+    """A text in which Markdown finds nothing to read: dollars stay dollars, names stay names."""
+    return re.sub(r"([\\`*_\[\]$<>#~|:])", r"\\\1", text)

@@ -92,6 +92,8 @@ class Status(msgspec.Struct, frozen=True):
     active_bots: int
     open_orders: int
     open_positions: int
+    open_alerts: int = 0
+    market_data_age_s: float | None = None
 
 
 class Denial(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.answers.overview import Portfolio
 from dashboard.panels.frame import api, panel
+from dashboard.panels.language import say
 from dashboard.words import money, percent, signed_money
 
 
@@ -27,7 +28,7 @@ class Card(NamedTuple):
 @st.fragment(run_every="2s")
 def portfolio_cards() -> None:
     """Six figures of the account, each with its formula in the help."""
-    answer = panel("Account", "portfolio", api().portfolio)
+    answer = panel(say("cards.title"), "portfolio", api().portfolio)
     if answer is None or not answer.as_of:
         return
     grid = st.grid("auto", min_column_width=150, gap="small", key="cards")
@@ -47,45 +48,31 @@ def cards(portfolio: Portfolio) -> tuple[Card, ...]:
     """The figures in words."""
     limit = portfolio.drawdown_limit
     return (
-        Card(
-            "Equity",
-            money(portfolio.equity),
-            f"cash {money(portfolio.cash)}",
-            "Cash + receivables + positions at their best bids.",
-        ),
-        Card(
-            "P&L",
-            signed_money(_sum(portfolio.realised_pnl, portfolio.unrealised_pnl)),
-            "since the start",
-            "Realised + unrealised, after fees and gas.",
-        ),
-        Card(
-            "Realised",
+        _card("equity", money(portfolio.equity), cash=money(portfolio.cash)),
+        _card("pnl", signed_money(_sum(portfolio.realised_pnl, portfolio.unrealised_pnl))),
+        _card(
+            "realised",
             signed_money(portfolio.realised_pnl),
-            f"unrealised {signed_money(portfolio.unrealised_pnl)}",
-            "Proceeds − cost − fees − gas of what was sold, merged or resolved.",
+            unrealised=signed_money(portfolio.unrealised_pnl),
         ),
-        Card(
-            "Drawdown",
-            percent(portfolio.drawdown),
-            "" if limit is None else f"limit {percent(limit)}",
-            "1 − NAV/peak; deposits do not change it.",
-        ),
-        Card(
-            "Exposure",
-            money(portfolio.exposure),
-            _of_equity(portfolio),
-            "Worst-case loss of positions and resting orders together.",
-        ),
-        Card("Fees", money(portfolio.fees), "makers pay none", "Taker fees since the start."),
+        _card("drawdown", percent(portfolio.drawdown), limit=limit and percent(limit)),
+        _card("exposure", money(portfolio.exposure), share=_of_equity(portfolio)),
+        _card("fees", money(portfolio.fees)),
     )
+
+
+def _card(name: str, value: str, **note: object) -> Card:
+    """A figure with its note, unless what the note says is unknown."""
+    known = all(each is not None for each in note.values())
+    told = say(f"card.{name}.note", **note) if known else ""
+    return Card(say(f"card.{name}"), value, told, say(f"card.{name}.help"))
 
 
 def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else one + other
 
 
-def _of_equity(portfolio: Portfolio) -> str:
+def _of_equity(portfolio: Portfolio) -> str | None:
     if portfolio.exposure is None or not portfolio.equity:
-        return ""
-    return f"{percent(portfolio.exposure / portfolio.equity)} of equity"
+        return None
+    return percent(portfolio.exposure / portfolio.equity)

@@ -1,7 +1,7 @@
 """What every panel does alike: fetch, keep the last good answer, say how old it is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -9,7 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.answers.envelope import Answer
+from dashboard.charts.bars import Option
 from dashboard.client import ApiAwayError, ApiClient, ApiError
+from dashboard.exports import csv_text
+from dashboard.panels.language import say
+from dashboard.panels.table import table
+from dashboard.rows.columns import Row
 from dashboard.words import age, clock
 
 T = TypeVar("T")
@@ -82,28 +87,103 @@ def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | N
     return fetched.answer
 
 
+def listing(
+    title: str,
+    name: str,
+    read: Callable[[], Answer[T]],
+    rows_of: Callable[[Answer[T]], Sequence[Row]],
+    *,
+    none: str,
+    alt: str,
+    span: str = "",
+) -> Answer[T] | None:
+    """A panel that is a table, with its figures as CSV.
+
+    Args:
+        title: For people.
+        name: The panel's key.
+        read: One call of the client.
+        rows_of: An answer's rows.
+        none: What to say when there are none, and why.
+        alt: What the table shows, for screen readers.
+        span: The range, for the head of the CSV; empty offers none.
+
+    Returns:
+        The answer, or None when nothing is known yet.
+    """
+    answer = panel(title, name, read)
+    if answer is None or not answer.as_of:
+        return None
+    rows = rows_of(answer)
+    if not rows:
+        st.info(none)
+        return answer
+    table(rows, key=name, stale=answer.stale, alt=alt)
+    if span:
+        st.download_button(
+            say("export.csv"),
+            csv_text(rows, answer, span),
+            f"pets-{name}.csv",
+            "text/csv",
+            key=f"{name}-csv",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    return answer
+
+
+def chart(option: Option, *, key: str, alt: str, height: int = 300, stale: bool = False) -> None:
+    """A chart that changes in place; the key keeps its zoom, old figures are faint.
+
+    Args:
+        option: An option object of ECharts.
+        key: Keeps it over refreshes.
+        alt: What it shows, for screen readers.
+        height: Pixels.
+        stale: Whether its figures are old.
+    """
+    if stale:
+        faded = {
+            "graphic": [
+                {
+                    "type": "text",
+                    "left": "center",
+                    "top": "middle",
+                    "silent": True,
+                    "style": {"text": say("chart.old"), "fontSize": 22, "fill": "#8a8f98"},
+                }
+            ]
+        }
+        option = {**option, **faded}
+    st.echarts_chart(option, height=height, key=key, alt=alt)
+
+
 def freshness(answer: Answer[T] | None) -> str:
-    """As of when, and how old."""
+    """As of when, how old, and of which money and data."""
     if answer is None or not answer.as_of:
         return ""
-    return f"as of {clock(answer.as_of)} UTC · {age(answer.age_s)}"
+    return say(
+        "panel.fresh",
+        clock=clock(answer.as_of),
+        age=age(answer.age_s),
+        money=answer.money,
+        source=answer.source,
+    )
 
 
 def _say_trouble(fetched: Fetched[T], place: DeltaGenerator) -> None:
     """What is wrong with the figures; the place is there in any case, so that nothing jumps."""
     answer = fetched.answer
     if fetched.away:
-        place.caption("Unknown: the API does not answer.")
+        place.caption(say("panel.away"))
     elif fetched.trouble:
         place.warning(fetched.trouble, icon=":material/cloud_off:")
     elif answer is not None and not answer.as_of:
-        place.info(
-            f"Not yet: waiting for the first figures. {answer.behind}", icon=":material/hourglass:"
-        )
+        place.info(say("panel.not-yet", why=answer.behind), icon=":material/hourglass:")
     elif answer is not None and answer.stale:
-        place.warning(
-            f"{age(answer.age_s)} old, not current. {answer.behind}", icon=":material/history:"
-        )
+        words = say("panel.stale", age=age(answer.age_s), why=answer.behind)
+        place.warning(words, icon=":material/history:")
 
 
 def _aged(kept: _Kept[T], why: str) -> Answer[T]:

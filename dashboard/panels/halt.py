@@ -6,8 +6,11 @@ import streamlit as st
 
 from dashboard.answers.envelope import Answer
 from dashboard.answers.overview import CommandResult, Status
+from dashboard.answers.risk import Breaker
 from dashboard.client import ApiError
 from dashboard.panels.frame import api
+from dashboard.panels.language import say
+from dashboard.panels.progress import show_fate
 from dashboard.words import counted, money
 
 PHRASE = "RESUME"
@@ -25,15 +28,17 @@ def halt_controls(status: Answer[Status] | None) -> None:
     """
     state = "UNKNOWN" if status is None else status.data.trading_state
     if state in ("HALTED", "EMERGENCY_HALT"):
-        _button("Resume", "resume", "play_arrow")
+        _button(say("halt.resume"), "resume", "play_arrow")
     if state != "EMERGENCY_HALT":
-        _button("Emergency halt" if state == "HALTED" else "Halt", "halt", "front_hand")
+        label = say("halt.emergency") if state == "HALTED" else say("halt.button")
+        _button(label, "halt", "front_hand")
     asked = st.session_state.get(ASKED)
-    if asked == "halt":
-        already = state == "HALTED"
-        _open("Emergency halt" if already else "Halt trading", lambda: _halt(already=already))
+    if asked in ("halt", "emergency"):
+        unwinds = asked == "emergency" or state == "HALTED"
+        title = say("halt.emergency") if unwinds else say("halt.title")
+        _open(title, lambda: _halt(unwinds=unwinds))
     elif asked == "resume":
-        _open("Resume trading", _resume)
+        _open(say("halt.resume.title"), _resume)
 
 
 def _button(label: str, asks: str, icon: str) -> None:
@@ -65,31 +70,32 @@ def _dismiss() -> None:
     st.session_state.pop(RESULT, None)
 
 
-def _halt(*, already: bool) -> None:
+def _halt(*, unwinds: bool) -> None:
     """The blast radius in numbers, then one click."""
     st.write(radius())
-    emergency = already or st.toggle(
-        "Emergency: also unwind positions",
-        key="halt-emergency",
-        help="Pairs are merged and the rest is offered post-only; closing cannot be guaranteed.",
+    emergency = unwinds or st.toggle(
+        say("halt.unwind"), key="halt-emergency", help=say("halt.unwind.help")
     )
-    if st.button("Halt now", type="primary", width="stretch", key="halt-confirm"):
+    if unwinds:
+        st.write(say("halt.unwind.help"))
+    if st.button(say("halt.now"), type="primary", width="stretch", key="halt-confirm"):
         try:
             act = api().emergency_halt if emergency else api().halt
             st.session_state[RESULT] = act("dashboard")
         except ApiError as error:
-            st.error(f"{error} `pets halt` writes to the log itself.")
+            st.error(f"{error} {say('halt.without-api')}")
             return
         st.rerun()
 
 
 def _resume() -> None:
-    """The riskier direction: phrase and reason."""
-    st.write("Bots may open positions again. Look at the cause of the halt first.")
-    phrase = st.text_input(f"Type {PHRASE}", key="resume-phrase")
-    reason = st.text_input("Reason", key="resume-reason", max_chars=200)
+    """The riskier direction: the breakers now, phrase and reason."""
+    st.write(say("halt.resume.effect"))
+    st.write(_open_breakers())
+    phrase = st.text_input(say("dialog.type", phrase=PHRASE), key="resume-phrase")
+    reason = st.text_input(say("dialog.reason"), key="resume-reason", max_chars=200)
     ready = phrase == PHRASE and bool(reason.strip())
-    if st.button("Resume", disabled=not ready, width="stretch", key="resume-confirm"):
+    if st.button(say("halt.resume"), disabled=not ready, width="stretch", key="resume-confirm"):
         try:
             st.session_state[RESULT] = api().resume(phrase, reason)
         except ApiError as error:
@@ -98,13 +104,24 @@ def _resume() -> None:
         st.rerun()
 
 
+def _open_breakers() -> str:
+    try:
+        found = api().get("/risk/circuit-breakers", Answer[list[Breaker]]).data
+    except ApiError as error:
+        return str(error)
+    tripped = [f"{each.scope} {each.kind}" for each in found if each.open]
+    if not tripped:
+        return say("halt.breakers.none")
+    return say("halt.breakers", breakers=", ".join(tripped))
+
+
 def _fate() -> None:
-    """What the gate answered, and what is still on its way."""
+    """What the gate answered, how far it has come, and what is still open."""
     result: CommandResult = st.session_state[RESULT]
-    (st.success if result.accepted else st.error)(result.detail)
+    show_fate(result)
     if result.accepted and "halt" in result.verb:
         st.write(remaining())
-    if st.button("Close", width="stretch", key="halt-close"):
+    if st.button(say("dialog.close"), width="stretch", key="halt-close"):
         _dismiss()
         st.rerun()
 
@@ -112,13 +129,17 @@ def _fate() -> None:
 def radius() -> str:
     """What a halt touches now, or that it is unknown."""
     try:
-        portfolio = api().portfolio().data
+        answer = api().portfolio()
     except ApiError:
-        return "No new risk from any bot; all orders are cancelled; positions stay. Counts unknown."
-    return (
-        f"No new risk from any bot. {counted(portfolio.open_orders, 'open order')} will be "
-        f"cancelled. {counted(portfolio.open_positions, 'position')} "
-        f"({money(portfolio.position_cost)}) stay open; bots may only reduce them."
+        return say("halt.radius.unknown")
+    if not answer.as_of:
+        return say("halt.radius.unknown")
+    portfolio = answer.data
+    return say(
+        "halt.radius",
+        orders=counted(portfolio.open_orders, "open order"),
+        positions=counted(portfolio.open_positions, "position"),
+        cost=money(portfolio.position_cost),
     )
 
 
@@ -127,12 +148,11 @@ def remaining() -> str:
     try:
         status = api().status().data
     except ApiError:
-        return "What is still open is unknown: the API does not answer."
+        return say("halt.remaining.unknown")
     return open_words(status)
 
 
 def open_words(status: Status) -> str:
     """Orders and positions that are open while trading is halted."""
-    orders = counted(status.open_orders, "order") if status.open_orders else "No order"
-    positions = counted(status.open_positions, "position")
-    return f"Open now: {orders.lower()}, {positions}. New orders can only reduce positions."
+    orders = counted(status.open_orders, "order") if status.open_orders else "no order"
+    return say("halt.open", orders=orders, positions=counted(status.open_positions, "position"))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.panels.frame import api, panel
+from dashboard.panels.language import say
 from dashboard.panels.table import table
 from dashboard.rows.overview import position_rows
 
@@ -10,11 +11,11 @@ from dashboard.rows.overview import position_rows
 @st.fragment(run_every="2s")
 def positions_table() -> None:
     """Every open holding at its exit value, with the label of its market's data."""
-    answer = panel("Positions", "positions", api().positions)
+    answer = panel(say("positions.title"), "positions", api().positions)
     if answer is None or not answer.as_of:
         return
     if not answer.data:
-        st.info("None: no bot holds a position. Denied intents are listed below.")
+        st.info(say("positions.none"))
         return
     rows = position_rows(answer.data, answer.as_of)
-    table(rows, key="positions", stale=answer.stale, alt="Open positions at their exit value")
+    table(rows, key="positions", stale=answer.stale, alt=say("positions.alt"))

@@ -6,6 +6,7 @@ from dashboard.answers.envelope import Answer
 from dashboard.answers.overview import Status
 from dashboard.panels.frame import api, fetch
 from dashboard.panels.halt import halt_controls, open_words
+from dashboard.panels.language import say
 from dashboard.words import age, counted, date
 
 LATE_S = 10.0
@@ -29,8 +30,7 @@ def status_bar() -> None:
     place = st.empty()
     if fetched.trouble:
         place.error(
-            f"{fetched.trouble} Last known figures are grey. Start PETS or look into its logs; "
-            "`pets halt` halts without the API.",
+            say("bar.away", trouble=fetched.trouble),
             icon=":material/cloud_off:",
         )
     elif answer is not None and answer.data.trading_state != "ACTIVE":
@@ -62,7 +62,7 @@ def sentence(answer: Answer[Status]) -> str:
     status = answer.data
     return " · ".join(
         (
-            f"{status.active_bots} of {counted(status.bots, 'bot')} active",
+            say("bar.active", active=status.active_bots, bots=counted(status.bots, "bot")),
             counted(status.open_orders, "order"),
             counted(status.open_positions, "position"),
             f"{date(status.session_time)} UTC",
@@ -72,10 +72,10 @@ def sentence(answer: Answer[Status]) -> str:
 
 def state_words(status: Status) -> str:
     """Why there is no trading, and what is still to be done."""
-    reason = status.reason or "no reason was given"
+    reason = status.reason or say("bar.no-reason")
     if status.trading_state == "UNKNOWN":
-        return f"Whether bots may trade is unknown: {reason}"
-    return f"{status.trading_state}: {reason}. {open_words(status)}"
+        return say("bar.unknown", reason=reason)
+    return say("bar.state", state=status.trading_state, reason=reason, open=open_words(status))
 
 
 def _troubles(status: Status) -> list[str]:
@@ -91,6 +91,8 @@ def _troubles(status: Status) -> list[str]:
     ]
     if status.database != "ok":
         troubles.append(":orange-badge[DATABASE AWAY]")
+    if status.open_alerts:
+        troubles.append(f":red-badge[{counted(status.open_alerts, 'ALERT').upper()}]")
     if status.dead_letters:
         troubles.append(f":red-badge[{counted(status.dead_letters, 'DEAD LETTER').upper()}]")
     return troubles

@@ -1,22 +1,31 @@
 """Tables that look alike: numbers right-aligned and written as people read them."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.rows.columns import FORMATS, RESULTS, Row
+from dashboard.rows.columns import FORMATS, RESULTS, Cell
 from dashboard.words import NOTHING
 
 GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
 LOSS = {"light": "#c2410c", "dark": "#fdba74"}
 OLD = "#8a8f98"
-WIDTHS = {"Market": 300, "Rule": 380, "Limit": 120, "Value": 140, "Detail": 240}
+WIDTHS = {
+    "Market": 300,
+    "Rule": 380,
+    "Limit": 120,
+    "Value": 140,
+    "Detail": 320,
+    "Why": 220,
+    "Answer": 380,
+    "What": 420,
+}
 """Pixels of columns with sentences in them."""
 
 
-def table(rows: Sequence[Row], *, key: str, stale: bool, alt: str) -> None:
+def table(rows: Sequence[Mapping[str, Cell]], *, key: str, stale: bool, alt: str) -> None:
     """Show rows; results are blue or orange by their sign, old figures grey.
 
     Args:

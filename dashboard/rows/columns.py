@@ -81,3 +81,8 @@ FORMATS: dict[str, Callable[[float], str]] = {
 def number(bot_id: str) -> str:
     """A bot's number, e.g. `05`."""
     return bot_id.removeprefix("bot_")
+
+
+def zone(name: str | None) -> str:
+    """A zone's number, e.g. `3`, or none."""
+    return (name or "none").removeprefix("ZONE_")

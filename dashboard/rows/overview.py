@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.answers.overview import Bot, Denial, Position, Stage
-from dashboard.rows.columns import Row, number
+from dashboard.rows.columns import Row, number, zone
 from dashboard.words import clock
 
 FLOW = (
@@ -55,7 +55,8 @@ def position_rows(positions: Sequence[Position], now: int) -> list[Row]:
             "Best bid": position.mark,
             "Unrealised": position.unrealised_pnl,
             "Realised": position.realised_pnl,
-            "Zone": (position.zone or "none").removeprefix("ZONE_"),
+            "Max loss": position.size * position.entry_price,
+            "Zone": zone(position.zone),
             "Held": max(0, now - position.opened_at) / 1000,
             "Data": _data(position),
         }

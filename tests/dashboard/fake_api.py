@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 
-NOW = 1_790_586_600_000
-"""2026-09-28 09:10 UTC, session time of everything it says."""
+from tests.dashboard import figures
+from tests.dashboard.figures import NOW
+
+__all__ = ["NOW"]
 MODES = {"source": "recorded + simulated 10x", "money": "paper"}
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -166,11 +168,88 @@ STATUS: dict[str, Any] = {
 }
 
 
+def page(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"items": items, "next_cursor": None}
+
+
+MORE: dict[str, Any] = {
+    "/metrics/bots/bot_01": EQUITY,
+    "/metrics/bots/bot_05": EQUITY,
+    "/bots/bot_01/config": {**figures.CONFIG, "bot_id": "bot_01"},
+    "/bots/bot_05/config": figures.CONFIG,
+    "/positions/p1": POSITIONS[0],
+    "/positions/p2": POSITIONS[1],
+    "/positions/closed": page(figures.CLOSED),
+    "/orders": {"orders": figures.ORDERS, "next_cursor": None},
+    "/orders/open": figures.ORDERS[1:2],
+    "/trades": page(figures.TRADES),
+    "/signals": page(figures.SIGNALS),
+    "/signals/counts": figures.SIGNAL_COUNTS,
+    "/decisions": page([figures.DECISION]),
+    "/decisions/counts": figures.DECISION_COUNTS,
+    "/traces/d1": figures.TRACE,
+    "/commands": [figures.PROGRESS],
+    "/commands/c1": figures.PROGRESS,
+    "/markets": figures.MARKETS,
+    "/markets/0xab/book": figures.BOOK,
+    "/markets/0xcd/book": {**figures.BOOK, "market_id": "0xcd"},
+    "/markets/0xab/prices": figures.BARS,
+    "/markets/0xcd/prices": figures.BARS,
+    "/performance": figures.PERFORMANCE,
+    "/performance/daily": figures.DAILY,
+    "/performance/distribution": figures.DISTRIBUTION,
+    "/performance/attribution": figures.ATTRIBUTION,
+    "/performance/markouts": figures.MARKOUTS,
+    "/risk/circuit-breakers": figures.BREAKERS,
+    "/risk/exposure": figures.EXPOSURE,
+    "/risk/breaches": page(figures.BREACHES),
+    "/alerts": figures.ALERTS,
+    "/alerts/channels": figures.CHANNELS,
+    "/logs": figures.LOGS,
+}
+"""What the other pages ask for."""
+EMPTY: dict[str, Any] = {
+    "/risk/metrics": NO_ACCOUNT,
+    "/bots": IDLE,
+    "/metrics/portfolio": {"times": [], "equity": [], "pnl": [], "drawdown": []},
+    "/metrics/bots/bot_01": {"times": [], "equity": [], "pnl": [], "drawdown": []},
+    "/metrics/bots/bot_05": {"times": [], "equity": [], "pnl": [], "drawdown": []},
+    "/orders": {"orders": [], "next_cursor": None},
+    "/performance/distribution": figures.NO_DISTRIBUTION,
+    "/risk/exposure": figures.NO_EXPOSURE,
+    **{
+        path: page([])
+        for path in ("/positions/closed", "/trades", "/signals", "/decisions", "/risk/breaches")
+    },
+    **{
+        path: []
+        for path in (
+            "/positions",
+            "/risk/denials",
+            "/orders/open",
+            "/signals/counts",
+            "/decisions/counts",
+            "/commands",
+            "/markets",
+            "/performance",
+            "/performance/daily",
+            "/performance/attribution",
+            "/performance/markouts",
+            "/risk/circuit-breakers",
+            "/alerts",
+            "/logs",
+        )
+    },
+}
+"""What a system says in which nothing has happened."""
+
+
 class FakeApi:
     """A running system that trades.
 
     Attributes:
         data: What each path answers.
+        answers: What some commands' paths answer.
         posted: Commands with their bodies, in order.
         failing: Instead of an answer: to every request, or to those of some paths.
     """
@@ -183,7 +262,9 @@ class FakeApi:
             "/bots": envelope(BOTS),
             "/positions": envelope(POSITIONS),
             "/risk/denials": envelope(DENIALS),
+            **{path: envelope(data) for path, data in MORE.items()},
         }
+        self.answers: dict[str, Any] = {}
         self.posted: list[tuple[str, Any]] = []
         self.keys: set[str | None] = set()
         self.failing: dict[str, Answer] = {}
@@ -197,7 +278,18 @@ class FakeApi:
             return fails(request)
         if request.method == "POST":
             return self._command(path, json.loads(request.content))
+        if path not in self.data:
+            return problem(404, "unknown", f"Nothing is at {path}.")
         return httpx.Response(200, json=self.data[path])
+
+    def empty(self) -> None:
+        """Let nothing have happened."""
+        for path, data in EMPTY.items():
+            self.data[path] = envelope(data)
+
+    def change(self, **fields: Any) -> None:
+        """Change every envelope, e.g. its age."""
+        self.data = {path: {**answer, **fields} for path, answer in self.data.items()}
 
     def set_state(self, state: str, reason: str = "", orders: int = 0) -> None:
         """Let trading be in a state."""
@@ -207,12 +299,15 @@ class FakeApi:
     def _command(self, path: str, body: Any) -> httpx.Response:
         self.posted.append((path, body))
         verb = path.rsplit("/", 1)[-1]
+        if path in self.answers:
+            return httpx.Response(200, json=self.answers[path])
         states = {"halt": "HALTED", "emergency-halt": "EMERGENCY_HALT", "resume": "ACTIVE"}
-        self.set_state(states[verb], body["reason"], 0 if "halt" in verb else 14)
+        if path.startswith("/risk/") and verb in states:
+            self.set_state(states[verb], body["reason"], 0 if "halt" in verb else 14)
         answer = {
             "command_id": "c1",
-            "verb": "resume-trading" if verb == "resume" else verb,
-            "bot_id": None,
+            "verb": "resume-trading" if path == "/risk/resume" else verb,
+            "bot_id": path.split("/")[2] if path.startswith("/bots/") else None,
             "accepted": True,
             "detail": f"Done: {verb}.",
         }

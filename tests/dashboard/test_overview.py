@@ -18,6 +18,7 @@ from tests.dashboard.fake_api import (
     refused,
 )
 
+HALTS = ["Halt", "Emergency halt …"]
 LATE = "The stage ledger has not reported since."
 
 
@@ -55,16 +56,22 @@ def test_normal(app: AppTest, fake: FakeApi) -> None:
     assert ":blue-badge[PAPER MONEY] :violet-badge[RECORDED + SIMULATED 10X]" in words
     assert ":green-badge[ACTIVE]" in words
     assert "2 of 2 bots active · 14 orders · 2 positions · 2026-09-28 09:10 UTC" in words
-    assert words.count("as of 09:10:00 UTC · 0 s") == 6, "every panel says its age"
+    head = "as of 09:10:00 UTC · 0 s · paper · recorded + simulated 10x"
+    assert words.count(head) == 11, "every panel says its age and its modes"
     assert [head.value for head in app.subheader] == [
         "Account",
         "Equity and drawdown",
         "Bots",
+        "What equity is made of",
+        "Dollars at risk by zone and bot",
         "Positions",
         "Why was there no trade?",
+        "Last executions",
+        "Emergency",
+        "Dataflow",
         "Pipeline",
     ]
-    assert buttons(app) == ["Halt"]
+    assert buttons(app) == HALTS
     assert not app.warning
     assert not app.error
     bots, positions, denials, stages = (element.value for element in app.dataframe)
@@ -72,7 +79,7 @@ def test_normal(app: AppTest, fake: FakeApi) -> None:
     assert list(positions["Data"]) == ["SIMULATED", "RECORDED, book STALE"]
     assert list(denials["Times"]) == [3]
     assert list(stages["Stage"])[:3] == ["connector", "book", "bots"]
-    assert len(app.get("echarts_chart")) == 1
+    assert len(app.get("echarts_chart")) == 3
     assert fake.keys == {"the-key"}
 
 
@@ -86,6 +93,8 @@ def test_loading(app: AppTest, fake: FakeApi) -> None:
     }
     empty_curve: dict[str, list[str]] = {"times": [], "equity": [], "pnl": [], "drawdown": []}
     reading = {"trading_state": "UNKNOWN", "reason": "The log is being read.", "stages": []}
+    fake.empty()
+    fake.change(**nothing)
     for path, data in {
         "/status": {**STATUS, **reading, "markets": {}, "active_bots": 0},
         "/risk/metrics": NO_ACCOUNT,
@@ -99,21 +108,15 @@ def test_loading(app: AppTest, fake: FakeApi) -> None:
     words = shown(app)
     assert ":gray-badge[UNKNOWN]" in words
     assert "Whether bots may trade is unknown: The log is being read." in words
-    assert words.count("Not yet: waiting for the first figures.") == 6
+    assert words.count("Not yet: waiting for the first figures.") == 11
     assert "None:" not in words.replace("None: no stage has reported yet.", "")
     assert not app.metric
-    assert buttons(app) == ["Halt"], "a halt can be asked for before anything is known"
+    assert buttons(app) == HALTS, "a halt can be asked for before anything is known"
 
 
 def test_empty(app: AppTest, fake: FakeApi) -> None:
     """Everything lives and nothing has happened: facts, not waiting."""
-    fake.data["/risk/metrics"] = envelope(NO_ACCOUNT)
-    fake.data["/bots"] = envelope(IDLE)
-    for path in ("/positions", "/risk/denials"):
-        fake.data[path] = envelope([])
-    fake.data["/metrics/portfolio"] = envelope(
-        {"times": [], "equity": [], "pnl": [], "drawdown": []}
-    )
+    fake.empty()
     run(app)
     assert set(metrics(app).values()) == {"–"}
     words = shown(app)
@@ -132,7 +135,7 @@ def test_stale(app: AppTest, fake: FakeApi) -> None:
     fake.data["/status"] = envelope({**STATUS, "stages": late})
     run(app)
     words = shown(app)
-    assert words.count(f"48 s old, not current. {LATE}") == 5
+    assert words.count(f"48 s old, not current. {LATE}") == 8
     assert ":orange-badge[ledger silent for 48 s]" in words
     assert metrics(app)["Equity"] == ":gray[$20,015.80]", "old figures are grey"
 
@@ -144,11 +147,11 @@ def test_error_from_the_start(app: AppTest, fake: FakeApi) -> None:
     assert ":gray-badge[UNKNOWN]" in words
     assert "The API does not answer. Last known figures are grey." in words
     assert "`pets halt` halts without the API" in words
-    assert words.count("Unknown: the API does not answer.") == 6
+    assert words.count("Unknown: the API does not answer.") == 11
     assert len(app.error) == 1, "one place says it, not seven"
     assert not app.metric
     assert not app.dataframe
-    assert buttons(app) == ["Halt"]
+    assert buttons(app) == HALTS
 
 
 @pytest.mark.parametrize("failure", [refused, hanging])
@@ -168,7 +171,7 @@ def test_error_later_keeps_the_last_figures_and_lets_them_age(
     assert "as of 09:10:00 UTC · 0 s" not in words, "never an old figure as a fresh one"
     assert "min" in words
     assert len(app.dataframe) == 4
-    assert buttons(app) == ["Halt"]
+    assert buttons(app) == HALTS
 
 
 def test_error_of_the_database_alone(app: AppTest, fake: FakeApi) -> None:
@@ -180,7 +183,7 @@ def test_error_of_the_database_alone(app: AppTest, fake: FakeApi) -> None:
     assert ":orange-badge[DATABASE AWAY]" in words
     assert f"{away} A hint." in words
     assert metrics(app)["Equity"] == "$20,015.80", "live figures go on"
-    assert buttons(app) == ["Halt"]
+    assert buttons(app) == HALTS
 
 
 def test_error_in_a_form_from_another_version(app: AppTest, fake: FakeApi) -> None:
@@ -201,7 +204,7 @@ def test_halted(app: AppTest, fake: FakeApi) -> None:
         "HALTED: drill. Open now: 3 orders, 2 positions. New orders can only reduce positions."
         in words
     )
-    assert buttons(app) == ["Resume", "Emergency halt"]
+    assert buttons(app) == ["Resume", "Emergency halt", "Emergency halt …"]
 
 
 def test_in_emergency_halt_there_is_nothing_stricter(app: AppTest, fake: FakeApi) -> None:

@@ -1,0 +1,21 @@
+"""Every sentence of the dashboard, by language. Pure; another language is another table."""
+
+from dashboard.texts import english, spanish
+
+LANGUAGES = {"en": "English", "es": "Español"}
+TABLES = {"en": english.TEXTS, "es": spanish.TEXTS}
+
+
+def text(key: str, language: str = "en", **figures: object) -> str:
+    """A sentence with its figures; in English where a language does not have it.
+
+    Args:
+        key: Its name, e.g. `halt.confirm`.
+        language: `en` or `es`.
+        figures: What stands in it.
+
+    Raises:
+        KeyError: No sentence has this name.
+    """
+    found = TABLES.get(language, english.TEXTS).get(key) or english.TEXTS[key]
+    return found.format(**figures) if figures else found

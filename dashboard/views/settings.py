@@ -1,0 +1,24 @@
+"""Settings: what is it running with?"""
+
+import streamlit as st
+
+from dashboard.panels.alerts import channels
+from dashboard.panels.bot_logs import choose_level, logs
+from dashboard.panels.chosen import bots, choose_bot
+from dashboard.panels.display import display
+from dashboard.panels.operations import console_links, parameters, pipeline_diagram, running_with
+from dashboard.panels.pipeline import pipeline_table
+
+left, right = st.columns(2, gap="medium")
+with left:
+    running_with()
+with right:
+    channels()
+pipeline_diagram()
+pipeline_table()
+bot_id = choose_bot(bots(), everyone=False)
+if bot_id:
+    parameters(bot_id)
+console_links()
+display()
+logs("", choose_level(), "")
