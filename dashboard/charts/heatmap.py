@@ -16,6 +16,7 @@ def heatmap(
     cells: Mapping[tuple[str, str], Decimal],
     *,
     signed: bool,
+    dark: bool,
     form: str = "dollar",
 ) -> Option:
     """A field of colours; every cell has its figure, so that colour alone says nothing.
@@ -25,13 +26,19 @@ def heatmap(
         lines: Names down.
         cells: Values by column and line; missing ones stay empty.
         signed: Results, blue above and orange below zero; otherwise amounts, faint to full.
+        dark: Whether what lies behind is dark.
         form: How values are written.
     """
     most = max([Decimal("0.01"), *(abs(value) for value in cells.values())])
     data = [
         {
             "value": [columns.index(column), lines.index(line), round(float(value), 2)],
-            "label": {"show": True, "formatter": f"{float(value):,.0f}"},
+            "label": {
+                "show": True,
+                "formatter": _figure(value),
+                "color": _ink(float(abs(value) / most), dark=dark),
+                "textBorderWidth": 0,
+            },
         }
         for (column, line), value in cells.items()
     ]
@@ -82,6 +89,16 @@ def calendar(days: Mapping[str, Decimal]) -> Option:
             }
         ],
     }
+
+
+def _figure(value: Decimal) -> str:
+    """Dollars without a sign of their own; cents where dollars would all be 0."""
+    return f"{float(value):,.0f}" if abs(value) >= 10 else f"{float(value):,.2f}"
+
+
+def _ink(strength: float, *, dark: bool) -> str:
+    """Letters that are read on a faint and on a full cell."""
+    return "#ffffff" if dark or strength > 0.6 else "#1e293b"
 
 
 def height(lines: int) -> int:

@@ -159,6 +159,11 @@ def chart(option: Option, *, key: str, alt: str, height: int = 300, stale: bool 
     st.echarts_chart(option, height=height, key=key, alt=alt)
 
 
+def dark() -> bool:
+    """Whether the theme is dark."""
+    return st.context.theme.type == "dark"
+
+
 def freshness(answer: Answer[T] | None) -> str:
     """As of when, how old, and of which money and data."""
     if answer is None or not answer.as_of:

@@ -10,7 +10,7 @@ from dashboard.answers.overview import Position
 from dashboard.answers.trading import Listed
 from dashboard.charts.heatmap import heatmap, height
 from dashboard.panels.chosen import questions, span
-from dashboard.panels.frame import api, chart, listing, panel
+from dashboard.panels.frame import api, chart, dark, listing, panel
 from dashboard.panels.language import say
 from dashboard.rows.columns import number
 from dashboard.rows.overview import position_rows
@@ -73,7 +73,7 @@ def holdings_map(bot_id: str) -> None:
     greatest = dict(sorted(cells.items(), key=lambda item: -abs(item[1]))[:MOST_LINES])
     columns = sorted({column for column, _ in greatest})
     rows = list(dict.fromkeys(line for _, line in greatest))
-    option = heatmap(columns, rows, greatest, signed=True)
+    option = heatmap(columns, rows, greatest, signed=True, dark=dark())
     alt = say("hold.map")
     chart(option, key="holdings-map", alt=alt, height=height(len(rows)), stale=answer.stale)
     if len(cells) > len(greatest):

@@ -11,7 +11,7 @@ from dashboard.charts.bars import Bars, height, limit_bars, lying_bars
 from dashboard.charts.heatmap import heatmap
 from dashboard.charts.heatmap import height as map_height
 from dashboard.panels.chosen import bots, names, questions, span
-from dashboard.panels.frame import api, chart, fetch, listing, panel
+from dashboard.panels.frame import api, chart, dark, fetch, listing, panel
 from dashboard.panels.language import say
 from dashboard.rows.columns import number, zone
 from dashboard.rows.risk import (
@@ -110,7 +110,7 @@ def zone_map() -> None:
     columns += [name for name, _ in cells if name not in columns]
     rows = sorted({line for _, line in cells})
     columns = list(dict.fromkeys(columns))
-    option = heatmap(columns, rows, cells, signed=False)
+    option = heatmap(columns, rows, cells, signed=False, dark=dark())
     alt = say("limits.zones")
     chart(option, key="zones", alt=alt, height=map_height(len(rows)), stale=answer.stale)
     st.caption(say("limits.zones.note"))

@@ -11,8 +11,10 @@ from dashboard.charts.market import depth_chart, price_chart
 from dashboard.client import ApiError, part
 from dashboard.panels.frame import api, chart, fetch, panel
 from dashboard.panels.language import say
+from dashboard.panels.table import table
 from dashboard.panels.typed import Flags
 from dashboard.rows.columns import number
+from dashboard.rows.trading import ladder_rows
 from dashboard.words import age, cents, money, plain, shares, signed_money
 
 FLAGS = Flags("close-asked", "close-result")
@@ -50,9 +52,9 @@ def position_detail(position: Position) -> None:
         return
     now = answer.data
     st.markdown(f"**{plain(now.question)}**")
-    grid = st.grid("auto", min_column_width=140, gap="small", key="position-cards")
+    grid = st.grid("auto", min_column_width=160, gap="small", key="position-cards")
     cards = (
-        (say("market.holding"), f"{shares(now.size)} {now.side}"),
+        (say("market.holding", side=now.side), shares(now.size)),
         (say("market.entry"), cents(now.entry_price)),
         (say("market.exit"), cents(now.mark)),
         (say("market.unrealised"), signed_money(now.unrealised_pnl)),
@@ -78,8 +80,11 @@ def book(market_id: str) -> None:
     if not found.bids and not found.asks:
         st.info(say("market.book.none"))
         return
-    names = (say("market.bids"), say("market.asks"), say("market.ours"))
-    chart(depth_chart(found, names), key="depth", alt=say("market.book"), stale=answer.stale)
+    if max(len(found.bids), len(found.asks)) > 1:
+        names = (say("market.bids"), say("market.asks"), say("market.ours"))
+        chart(depth_chart(found, names), key="depth", alt=say("market.book"), stale=answer.stale)
+    rows = ladder_rows(found)
+    table(rows, key="ladder", stale=answer.stale, alt=say("market.ladder"))
     trust = found.top.trust if found.top else "unknown"
     st.caption(say("market.book.note", trust=trust, tick=cents(found.tick), depth=found.depth))
 
@@ -170,6 +175,4 @@ def _press(position: Position) -> None:
 
 
 def _named(position: Position) -> str:
-    return (
-        f"{number(position.bot_id)} {position.side} {shares(position.size)} · {position.question}"
-    )
+    return f"{number(position.bot_id)} {position.side} · {position.question}"

@@ -48,6 +48,7 @@ def table(rows: Sequence[Mapping[str, Cell]], *, key: str, stale: bool, alt: str
         width="stretch",
         key=key,
         alt=alt,
+        placeholder=NOTHING,
         column_config={
             name: st.column_config.TextColumn(width=width)
             for name, width in WIDTHS.items()

@@ -46,6 +46,7 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "Orders": count,
     "Price": cents,
     "Filled": shares,
+    "Ours": shares,
     "Fee": money,
     "Gas": money,
     "Slippage": signed_money,

@@ -25,7 +25,7 @@ def gauges(breakers: Sequence[Breaker]) -> list[Gauge]:
     """Every breaker as a part of its limit, the nearest first."""
     found = [
         Gauge(
-            f"{number(each.scope)} {each.kind.replace('_', ' ').lower()}",
+            _named(each),
             each.value / each.limit if each.limit else ZERO,
             f"{_amount(each, each.value)} of {_amount(each, each.limit)}"
             f"{' OPEN' if each.open else ''}",
@@ -131,6 +131,11 @@ def log_rows(lines: Sequence[LogLine]) -> list[Row]:
         }
         for line in reversed(lines)
     ]
+
+
+def _named(breaker: Breaker) -> str:
+    kind = breaker.kind.replace("_", " ").lower()
+    return kind if breaker.scope in ("portfolio", "account") else f"{number(breaker.scope)} {kind}"
 
 
 def _state(breaker: Breaker, now: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from dashboard.answers.markets import ClosedPosition
+from dashboard.answers.markets import Book, ClosedPosition
 from dashboard.answers.trading import (
     Decision,
     DecisionCount,
@@ -16,6 +16,8 @@ from dashboard.answers.trading import (
 from dashboard.rows.columns import Row, number, zone
 from dashboard.words import cents, clock, date, money, shares
 
+LADDER = 5
+"""Levels a side."""
 Questions = Mapping[str, str]
 """Markets' questions by id."""
 
@@ -191,6 +193,16 @@ def story_rows(story: OrderStory) -> list[Row]:
     ended = f"{order.status}{f': {order.reason}' if order.reason else ''}"
     rows.append(_step(order.closed_at or order.updated_at, "now", ended))
     return rows
+
+
+def ladder_rows(book: Book) -> list[Row]:
+    """The best prices, asks from the dearest down, then bids; ours beside all."""
+    asks = [("ask", level) for level in reversed(book.asks[:LADDER])]
+    bids = [("bid", level) for level in book.bids[:LADDER]]
+    return [
+        {"Side": side, "Price": level.price, "Size": level.size, "Ours": level.own_size or None}
+        for side, level in (*asks, *bids)
+    ]
 
 
 def _step(at: int, stage: str, words: str) -> Row:

@@ -190,7 +190,7 @@ TEXTS: dict[str, str] = {
     "hold.history.none": "None: no position was closed in this range.",
     "market.choose": "Position",
     "market.title": "Detail",
-    "market.holding": "Holding",
+    "market.holding": "Holding {side}",
     "market.entry": "Entry",
     "market.exit": "Best bid",
     "market.unrealised": "Unrealised",
@@ -200,6 +200,7 @@ TEXTS: dict[str, str] = {
     "market.book.none": "None: no book is known of this market.",
     "market.book.note": "YES space, shares up to each price. Trust {trust}, tick {tick}, depth "
     "{depth}.",
+    "market.ladder": "Best prices with our own shares among them",
     "market.bids": "Bids",
     "market.asks": "Asks",
     "market.ours": "Our orders",

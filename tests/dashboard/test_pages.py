@@ -22,7 +22,7 @@ FACTS = ("None: ", "Not yet: ")
 def shown(app: AppTest) -> str:
     """All words on the page, one block a line."""
     kinds = ("subheader", "caption", "markdown", "info", "warning", "error", "success")
-    return "\n".join(str(block.value) for kind in kinds for block in app.get(kind))
+    return "\n".join(str(getattr(block, "value", "")) for kind in kinds for block in app.get(kind))
 
 
 def open_page(app: AppTest, page: str) -> AppTest:
