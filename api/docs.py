@@ -4,12 +4,13 @@ from pathlib import Path
 
 from agents.docs import write_bots
 from api.description import write_api
+from api.runbook import write_runbook
 from configs.metrics_docs import metrics_page
 from topics.docs import write_docs as write_topic_docs
 
 
 def write_docs(docs: Path) -> list[Path]:
-    """Write the topic table, the JSON Schemas, the tables of metrics and bots, and the API.
+    """Write the topics, the JSON Schemas, the tables of metrics, bots and alerts, the API.
 
     Args:
         docs: The documentation's folder.
@@ -25,5 +26,8 @@ def write_docs(docs: Path) -> list[Path]:
     bots = docs / "bots.md"
     if write_bots(bots):
         changed.append(bots)
+    runbook = docs / "runbook.md"
+    if write_runbook(runbook):
+        changed.append(runbook)
     changed += write_api(docs)
     return changed

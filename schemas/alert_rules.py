@@ -67,7 +67,7 @@ RULES: tuple[AlertRule, ...] = (
         "market-data-old",
         Severity.CRITICAL,
         "No book has changed for 30 s: the venue is silent or the connector is away. Bots rest.",
-        "See the connector's log (`pets logs connector`) and the venue's status page. Orders that "
+        "See the connector's log (`pets logs --component connector`) and the venue's status page. Orders that "
         "rest are still at the venue: halt if it lasts.",
     ),
     _rule(

@@ -182,6 +182,7 @@ def vectors(
 
 
 def _add_groups() -> None:
+    from api.cli.alerts import app as alerts
     from api.cli.bots import app as bots
     from api.cli.commands import app as commands
     from api.cli.dead_letters import app as dead_letters
@@ -193,6 +194,7 @@ def _add_groups() -> None:
     from api.cli.wallet import app as wallet
 
     app.add_typer(topics, name="topics", help="The log's topics.")
+    app.add_typer(alerts, name="alerts", help="Alerts: list, ack, mute, channels, test.")
     app.add_typer(bots, name="bots", help="The bots: list, show, start, pause, resume, stop, halt.")
     app.add_typer(orders, name="orders", help="Orders: list, show with their story, tail, cancel.")
     app.add_typer(positions, name="positions", help="Holdings: list, closed ones, close one.")

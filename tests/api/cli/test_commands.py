@@ -23,6 +23,8 @@ READS = (
     ("risk", "exposure"),
     ("risk", "denials"),
     ("commands", "list"),
+    ("alerts", "list", "--all"),
+    ("alerts", "channels"),
     ("status",),
 )
 
@@ -128,3 +130,9 @@ def test_a_bot_that_is_none_is_told_by_the_api(pets: Pets, served: Running) -> N
     said = pets("bots", "show", "11")
     assert isinstance(said.exception, ApplicationError)
     assert "Expected one of bot_01" in str(said.exception)
+
+
+def test_a_channel_that_is_off_says_how_it_is_switched_on(pets: Pets, served: Running) -> None:
+    said = pets("alerts", "test", "webhook")
+    assert isinstance(said.exception, ApplicationError)
+    assert "Expected the channel webhook to be on." in str(said.exception)

@@ -20,7 +20,17 @@ def test_help_imports_no_heavy_library() -> None:
     assert found.stdout.strip() == "[]", "import it where it is used"
 
 
-NOUNS = ("bots", "orders", "positions", "risk", "commands", "topics", "sandbox", "dead-letters")
+NOUNS = (
+    "alerts",
+    "bots",
+    "orders",
+    "positions",
+    "risk",
+    "commands",
+    "topics",
+    "sandbox",
+    "dead-letters",
+)
 
 
 @pytest.mark.parametrize("noun", NOUNS)
