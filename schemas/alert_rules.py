@@ -67,8 +67,8 @@ RULES: tuple[AlertRule, ...] = (
         "market-data-old",
         Severity.CRITICAL,
         "No book has changed for 30 s: the venue is silent or the connector is away. Bots rest.",
-        "See the connector's log (`pets logs --component connector`) and the venue's status page. Orders that "
-        "rest are still at the venue: halt if it lasts.",
+        "See the connector's log (`pets logs --component connector`) and the venue's "
+        "status page. Orders that rest are still at the venue: halt if it lasts.",
     ),
     _rule(
         "stage-silent",
