@@ -275,6 +275,10 @@ def _average_cost(holding: Holding | None, size: Decimal) -> Decimal:
 
 
 def cost_to_open(order: Order) -> Decimal:
-    """Dollars at risk in an opening order: price of a BUY, `1 − price` of a SELL, times size."""
-    price = order.price if order.action is Action.BUY else ONE - order.price
-    return price * order.size
+    """Dollars at risk in an opening order."""
+    return risked_price(order) * order.size
+
+
+def risked_price(order: Order) -> Decimal:
+    """Dollars at risk in one share of an opening order: price of a BUY, `1 − price` of a SELL."""
+    return order.price if order.action is Action.BUY else ONE - order.price

@@ -3,7 +3,7 @@
 Derived from the account's state and never stored: a restart computes the same figures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from decimal import ROUND_CEILING, Decimal
 
 from schemas.ids import BotId, MarketId, VenueEventId
@@ -16,6 +16,7 @@ from streams.marks import ZERO
 from streams.orders import MICRO_DOLLAR, OpenOrder, OrderIndex
 
 NO_EXPOSURE = Decimal("0.000000")
+NO_MARKETS: Set[MarketId] = frozenset()
 
 
 class ExposureBook:
@@ -89,40 +90,47 @@ class ExposureBook:
         """A bot's losses in one market, resting orders included, one left out if asked."""
         if without is not None and without.order.market_id == market_id:
             return self._compute(bot_id, market_id, without)
-        self._refresh()
+        if self._stale:
+            self.settle()
         return self._losses.get((bot_id, market_id), NOTHING)
 
     def of_event(self, bot_id: BotId, event: VenueEventId) -> Decimal:
         """A bot's exposure in an event, dollars."""
-        self._refresh()
+        if self._stale:
+            self.settle()
         return self._known.get((bot_id, event), NO_EXPOSURE)
 
     def of_bot(self, bot_id: BotId) -> Decimal:
         """A bot's gross exposure, dollars."""
-        self._refresh()
+        if self._stale:
+            self.settle()
         return self._by_bot.get(bot_id, NO_EXPOSURE)
 
     def of_all_bots(self, event: VenueEventId) -> Decimal:
         """All bots' exposures in an event, dollars."""
-        self._refresh()
+        if self._stale:
+            self.settle()
         return self._by_event.get(event, NO_EXPOSURE)
 
     def total(self) -> Decimal:
         """The portfolio's gross exposure, dollars."""
-        self._refresh()
+        if self._stale:
+            self.settle()
         return self._total
 
     def ending_at(self, bot_id: BotId, end: int | None, besides: MarketId) -> Decimal:
         """A bot's worst losses in the markets that end at a time, but for one, dollars."""
-        self._refresh()
+        if self._stale:
+            self.settle()
         total = self._by_end.get((bot_id, end), ZERO)
         own = self._ends.get((bot_id, besides))
         return total - own[1] if own is not None and own[0] == end else total
 
-    def open_markets(self, bot_id: BotId) -> set[MarketId]:
-        """Markets in which a bot has more than dust or an opening order; not to be changed."""
-        self._refresh()
-        return self._open.setdefault(bot_id, set())
+    def open_markets(self, bot_id: BotId) -> Set[MarketId]:
+        """Markets in which a bot has more than dust or an opening order."""
+        if self._stale:
+            self.settle()
+        return self._open.get(bot_id) or NO_MARKETS
 
     def _compute(
         self, bot_id: BotId, market_id: MarketId, without: OpenOrder | None = None
@@ -135,10 +143,6 @@ class ExposureBook:
             if entry.order.bot_id == bot_id and entry is not without
         ]
         return of_market(stake, own)
-
-    def _refresh(self) -> None:
-        if self._stale:
-            self.settle()
 
     def settle(self) -> None:
         """Recompute what changed and keep the sums in step; done anyway when a sum is asked for."""

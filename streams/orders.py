@@ -7,13 +7,13 @@ orders are remembered for a while, so that a repeated or late report is recognis
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
 
 import msgspec
 
 from schemas.ids import BotId, MarketId, OrderId, VenueEventId
 from schemas.trading import Fill, Order
 from schemas.values import Action, IntentKind, Side, Zone
+from streams.lazy import Lazy
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -50,12 +50,12 @@ class OpenOrder(msgspec.Struct, dict=True):
         order = self.order
         return self.remaining * order.price if order.action is Action.BUY else ZERO
 
-    @cached_property
+    @Lazy
     def is_bid(self) -> bool:
         """Whether it stands on the bid side in YES space (STRATEGIES.md A.1)."""
         return is_bid(self.order)
 
-    @cached_property
+    @Lazy
     def yes_price(self) -> Decimal:
         """Its price in YES space, dollars."""
         return yes_price(self.order)
@@ -133,7 +133,8 @@ class OrderIndex:
 
     def in_market(self, market_id: MarketId) -> Iterator[OpenOrder]:
         """All bots' open orders in a market, oldest first."""
-        return iter(self._by_market.get(market_id, {}).values())
+        known = self._by_market.get(market_id)
+        return iter(()) if known is None else iter(known.values())
 
     def of_bot_in_event(self, bot_id: BotId, event: VenueEventId) -> Iterator[OpenOrder]:
         """A bot's open orders in all markets of an event, oldest first."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from agents.stages.gate_complements import completes
@@ -27,9 +26,11 @@ from streams.exposure import (
     reduces_market,
 )
 from streams.holdings import Stake
+from streams.lazy import Lazy
 from streams.ledger_state import BotLedger
 from streams.markets import MarketFacts, ShortHorizon
-from streams.orders import OpenOrder, is_bid, yes_price
+from streams.marks import ONE
+from streams.orders import OpenOrder
 from streams.unsettled import undelivered
 
 NO_RIGHTS = BotRights(
@@ -76,6 +77,9 @@ class Case:
 
     Attributes:
         facts: The market; None when the gate does not know it.
+        stake: What the bot holds in it.
+        profile: The short-horizon profile if the market takes it.
+        own_orders: Open orders of every bot in the market, earlier ones of the batch included.
         earlier: Orders of the same batch that were judged before it, as if accepted.
         without: An open order left out of every sum: the one that is to be replaced.
     """
@@ -105,10 +109,14 @@ class Case:
         self.facts: MarketFacts | None = account.state.markets.get(order.market_id)
         self.rights = rules.rights.get(order.bot_id, NO_RIGHTS)
         self.ledger = account.state.ledger.bots.get(order.bot_id, _EMPTY)
-        self.bids = is_bid(order)
-        self.yes_price = yes_price(order)
+        self.stake: Stake = self.ledger.stakes.get(order.market_id, EMPTY)
+        self.profile: ShortHorizon | None = _profile(rules.account.profile, self.facts)
+        self.own_orders = _own_orders(account, order.market_id, earlier, without)
+        is_yes = order.side is Side.YES
+        self.bids = (order.action is Action.BUY) is is_yes
+        self.yes_price = order.price if is_yes else ONE - order.price
 
-    @cached_property
+    @Lazy
     def reduces(self) -> bool:
         """Whether it is a verified REDUCE, whatever it calls itself (D-22)."""
         facts, order = self.facts, self.order
@@ -119,7 +127,7 @@ class Case:
         if facts.neg_risk:
             return is_reduce(self.position, order, order.size)
         stake, bot_id = self.stake, self.bot_id
-        if opens_alone(stake, order):
+        if stake is EMPTY or opens_alone(stake, order):
             return False
         if order.action is Action.SELL and stake.size(order.side) < order.size:
             return False
@@ -149,13 +157,13 @@ class Case:
         ]
         return known._replace(orders=(*known.orders, *mine)) if mine else known
 
-    @cached_property
+    @Lazy
     def zone(self) -> Zone | None:
         """Zone of the price paid for the token acquired (D-7)."""
         price = zones.effective_price(self.order.action, self.order.price)
         return zones.classify(price) if Price.LOWEST <= price <= Price.HIGHEST else None
 
-    @cached_property
+    @Lazy
     def kind(self) -> IntentKind:
         """The kind that is recorded when it passes."""
         if self.order.kind is IntentKind.ARB and self.batch.locked:
@@ -165,14 +173,7 @@ class Case:
         declared = self.order.kind
         return IntentKind.DIRECTIONAL if declared is IntentKind.REDUCE else declared
 
-    @cached_property
-    def profile(self) -> ShortHorizon | None:
-        """The short-horizon profile if the market takes it."""
-        profile = self.rules.account.profile
-        served = profile is not None and self.facts is not None and profile.serves(self.facts)
-        return profile if served else None
-
-    @cached_property
+    @Lazy
     def equity(self) -> Decimal:
         """E_ref: the stamp's equity, within 0 and 2 % above the gate's (C.1)."""
         known, stamped = self.ledger.equity, self.stamp.equity
@@ -180,7 +181,7 @@ class Case:
             return known
         return min(stamped, known * (1 + self.rules.e_ref_slack))
 
-    @cached_property
+    @Lazy
     def cost(self) -> Decimal:
         """Dollars at risk in the order alone."""
         return cost_to_open(self.order)
@@ -191,28 +192,12 @@ class Case:
         order = self.order
         return order.price * order.size if order.action is Action.BUY else Decimal(0)
 
-    @cached_property
-    def stake(self) -> Stake:
-        """What the bot holds in the market."""
-        return self.ledger.stakes.get(self.order.market_id, EMPTY)
-
-    @cached_property
-    def own_orders(self) -> list[OpenOrder]:
-        """Open orders of every bot in the market, earlier ones of the batch included."""
-        market_id, without = self.order.market_id, self.without
-        found = list(self.account.orders.in_market(market_id))
-        if without is not None:
-            found = [entry for entry in found if entry is not without]
-        if self.earlier:
-            found += [entry for entry in self.earlier if entry.order.market_id == market_id]
-        return found
-
-    @cached_property
+    @Lazy
     def before(self) -> Losses:
         """The bot's losses in the order's market without it."""
         return self.losses_before(self.order.market_id)
 
-    @cached_property
+    @Lazy
     def in_market(self) -> Decimal:
         """The bot's worst-case loss in the order's market with it and what came before it."""
         order, (if_yes, if_no) = self.order, self.before
@@ -246,6 +231,8 @@ class Case:
 
     def _cash_of_batch(self) -> Decimal:
         """Dollars of the earlier orders of the batch, less those of the order left out."""
+        if not self.earlier and self.without is None:
+            return NOTHING.if_yes
         cash = Decimal(0) if self.without is None else -self.without.cash
         for entry in self.earlier:
             cash += entry.cash
@@ -261,6 +248,26 @@ class Case:
             if other.bot_id == self.bot_id and other.side is side and other.action is Action.SELL:
                 taken += entry.remaining
         return self.stake.size(side) - taken
+
+
+def _profile(profile: ShortHorizon | None, facts: MarketFacts | None) -> ShortHorizon | None:
+    if profile is None or facts is None or not facts.auto_resolved:
+        return None
+    return profile if profile.serves(facts) else None
+
+
+def _own_orders(
+    account: Account,
+    market_id: MarketId,
+    earlier: Sequence[OpenOrder],
+    without: OpenOrder | None,
+) -> list[OpenOrder]:
+    found = list(account.orders.in_market(market_id))
+    if without is not None:
+        found = [entry for entry in found if entry is not without]
+    if earlier:
+        found += [entry for entry in earlier if entry.order.market_id == market_id]
+    return found
 
 
 def show(value: Decimal) -> str:

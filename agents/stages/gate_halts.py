@@ -15,6 +15,20 @@ REDUCE_STATES = (
 """Lifecycle states in which a bot may still reduce."""
 
 
+def unhalted(case: Case) -> bool:
+    """Whether nothing is halted, so that checks 1 to 5 would all pass; nearly always."""
+    state, breakers = case.state, case.account.state.breakers
+    bot, life = breakers.bots.get(case.bot_id), state.lives.get(case.bot_id)
+    return (
+        not breakers.portfolio_open
+        and not breakers.daily_open
+        and state.trading is TradingState.ACTIVE
+        and (bot is None or (not bot.drawdown_open and bot.pause_until is None))
+        and life is not None
+        and life.state is BotState.ACTIVE
+    )
+
+
 def halted(case: Case) -> Denial | None:
     """Check 1: the account's halt, by an operator or by the portfolio breaker; REDUCE passes."""
     state, breakers = case.state, case.account.state.breakers

@@ -10,6 +10,7 @@ from agents.stages.gate_halts import (
     consecutive_losses,
     daily_loss,
     halted,
+    unhalted,
 )
 from agents.stages.gate_intent import crossing, is_locked, kelly, no_self_cross, zone_and_intent
 from agents.stages.gate_limits import exposure, funded, trade_risk
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     funded,
 )
 """Checks 1 to 15; 0 is idempotency and 16 the rate limit, both of the whole intent."""
+AFTER_HALTS = CHECKS[5:]
 
 
 class Judgement(NamedTuple):
@@ -92,7 +94,7 @@ def judge(
     accepted: list[OpenOrder] = []
     for index, (order, stamp) in enumerate(zip(orders, stamps, strict=True)):
         case = Case(order, stamp, batch, account, state, rules, accepted, without)
-        for check in CHECKS:
+        for check in AFTER_HALTS if unhalted(case) else CHECKS:
             denial = check(case)
             if denial is not None:
                 return Judgement(denial=denial, failed=index, blockers=_blockers(case, denial))

@@ -7,7 +7,7 @@ from agents.stages.gate_complements import matched
 from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Side
 from streams import episode_book
-from streams.exposure import cost_to_open
+from streams.exposure import cost_to_open, risked_price
 
 ZERO = Decimal(0)
 
@@ -37,7 +37,7 @@ def _same_side(case: Case) -> Decimal:
     for entry in case.own_orders:
         order = entry.order
         if entry.is_bid is bid and order.bot_id == bot_id and entry.kind is not IntentKind.REDUCE:
-            total += entry.remaining * cost_to_open(order) / order.size
+            total += entry.remaining * risked_price(order)
     return total
 
 

@@ -19,9 +19,9 @@ def tradable(case: Case) -> Denial | None:
         return _closed("The gate must know the market.", "a listed market", order.market_id)
     if order.token_id != facts.token(order.side) or order.venue_event_id != facts.venue_event_id:
         return _closed("The token must be the market's.", facts.token(order.side), order.token_id)
-    for status in (facts.status, case.stamp.status):
-        if status is not MarketStatus.ACTIVE:
-            return _closed("The market must accept orders.", MarketStatus.ACTIVE, status)
+    active, known, seen = MarketStatus.ACTIVE, facts.status, case.stamp.status
+    if known is not active or seen is not active:
+        return _closed("The market must accept orders.", active, seen if known is active else known)
     return None if case.reduces else _opening(case)
 
 
@@ -32,7 +32,7 @@ def _opening(case: Case) -> Denial | None:
     if facts.clears_at is not None and case.now >= facts.clears_at - CLEAR_MARGIN_MS:
         rule = "Nothing is opened in the last 60 s before the book is cleared."
         return _closed(rule, f"before {facts.clears_at - CLEAR_MARGIN_MS} ms", f"{case.now} ms")
-    if profile is None:
+    if profile is None or not facts.auto_resolved:
         return None
     if profile.is_too_short(facts):
         return _closed(

@@ -5,7 +5,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from agents.stages import gate_judge
 from agents.stages.base import Emit
+from agents.stages.gate_case import Case
+from agents.stages.gate_halts import unhalted
+from agents.stages.gate_judge import CHECKS
 from schemas.control import BotStateChanged, Command, CommandApplied, Verb
 from schemas.ids import BotId
 from schemas.reasons import DenialCode
@@ -324,3 +328,26 @@ def test_a_withdrawal_cancels_bids_that_it_leaves_without_cash() -> None:
     assert cancels(gate.feed(gate.stream.capital(1, BOT_5, "-9000"))) == []
     emits = gate.feed(gate.stream.capital(2, BOT_5, "-990"))
     assert cancels(emits) == [bid.order_id, ask.order_id]
+
+
+def test_the_short_way_past_the_halts_says_what_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`unhalted` skips checks 1 to 5; here they are asked as well, in every state of a gate."""
+    skipped: list[bool] = []
+
+    def both(case: Case) -> bool:
+        passes = all(check(case) is None for check in CHECKS[:5])
+        skipped.append(unhalted(case))
+        assert passes or not skipped[-1]
+        assert skipped[-1] or not passes or case.reduces
+        return skipped[-1]
+
+    monkeypatch.setattr(gate_judge, "unhalted", both)
+    for verb in (None, Verb.HALT, Verb.EMERGENCY_HALT, Verb.PAUSE, Verb.STOP):
+        gate = Gate()
+        if verb is not None:
+            scope = BOT_5 if verb in (Verb.PAUSE, Verb.STOP) else None
+            gate.feed(gate.stream.command(0, verb, scope))
+        gate.place(an_order(YES, BUY, "0.45", "20", bot=BOT_5))
+        gate.hold(an_order(YES, BUY, "0.45", "20", bot=BOT_5))
+        gate.place(an_order(YES, SELL, "0.47", "20", bot=BOT_5, kind=REDUCE))
+    assert set(skipped) == {True, False}
