@@ -16,6 +16,7 @@ from connectors.news.newsapi import NewsApiFeed
 from connectors.news.rss import RssFeed
 from connectors.news.x import XFeed
 from connectors.polymarket.auth import ApiCredentials
+from connectors.polymarket.keys import API
 from connectors.polymarket.live_data import NAME as REFERENCE
 from connectors.research.estimates import EstimatesFeed
 from connectors.sandbox.coin import SYMBOL
@@ -66,14 +67,18 @@ class FeedMaker:
         feeds: `feeds.yaml`.
     """
 
-    def __init__(self, settings: Settings, feeds: Feeds) -> None:
+    def __init__(
+        self, settings: Settings, feeds: Feeds, venue_key: ApiCredentials | None = None
+    ) -> None:
         """Take over what decides.
 
         Args:
             settings: Keys, and the shared host.
             feeds: `feeds.yaml`.
+            venue_key: The venue's API key; None leaves its prices off.
         """
         self._settings = settings
+        self._venue_key = venue_key
         self.feeds = feeds
 
     def all(self) -> Iterator[Switched]:
@@ -91,11 +96,9 @@ class FeedMaker:
         if own.feeds_url:
             address = self.host(REFERENCE, "").replace("http", "ws", 1)
             return PricePlan(address, ApiCredentials(*[SHARED_KEY] * 3), SHARED_SYMBOLS)
-        parts = (own.polymarket_key, own.polymarket_secret, own.polymarket_passphrase)
-        key, secret, passphrase = (each.get_secret_value() for each in parts)
-        if not (key and secret and passphrase):
-            return "no key; .env.example names its settings"
-        return PricePlan(source.url, ApiCredentials(key, secret, passphrase), source.symbols)
+        if self._venue_key is None:
+            return f"no key; {', '.join(API)} hold it"
+        return PricePlan(source.url, self._venue_key, source.symbols)
 
     def host(self, name: str, own: str) -> str:
         """Where a source is read.

@@ -20,6 +20,7 @@ from connectors.esports.pandascore import PandaScoreFeed
 from connectors.esports.pandascore_frames import FrameSockets
 from connectors.feeds.feed import Feed
 from connectors.feeds.poller import FeedPoller, FeedState
+from connectors.polymarket.keys import load_credentials
 from connectors.polymarket.live_data import NAME as REFERENCE
 from connectors.polymarket.live_data import LiveDataSocket
 from connectors.social.leaders import LeadersFeed
@@ -45,7 +46,7 @@ class Pulse(NamedTuple):
 
 async def run_feeds(settings: Settings) -> None:
     """Read all feeds until cancelled."""
-    maker = FeedMaker(settings, load_feeds(settings.config_dir))
+    maker = FeedMaker(settings, load_feeds(settings.config_dir), load_credentials(os.environ))
     async with (
         sole_producer(settings, "feeds") as producer,
         httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=True) as http,

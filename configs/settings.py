@@ -75,11 +75,6 @@ class Settings(BaseSettings):
         description="Read all outside feeds here instead of at their own hosts, each under its "
         "name; the sandbox's own in a simulated world.",
     )
-    polymarket_key: SecretStr = Field(
-        SecretStr(""), description="Id of the venue's API key; empty leaves its prices off."
-    )
-    polymarket_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
-    polymarket_passphrase: SecretStr = Field(SecretStr(""), description="Its passphrase.")
     newsapi_key: SecretStr = Field(SecretStr(""), description="Key of NewsAPI; empty is off.")
     x_token: SecretStr = Field(SecretStr(""), description="Bearer token of X; empty is off.")
     pandascore_token: SecretStr = Field(SecretStr(""), description="PandaScore; empty is off.")

@@ -82,6 +82,7 @@ FILL_ROW: dict[str, Any] = {
     "size": Decimal(10),
     "fee": Decimal(0),
     "gas": Decimal(0),
+    "trade_status": "CONFIRMED",
     "bundle_id": None,
     "liquidity": "maker",
     "inferred": False,

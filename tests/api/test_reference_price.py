@@ -11,10 +11,11 @@ from typing import Literal
 
 import pytest
 
-from api.feed_making import FeedMaker
+from api.feed_making import FeedMaker, PricePlan
 from configs.clock import SessionClock
 from configs.feeds import load_feeds
 from configs.settings import Settings
+from connectors.polymarket.auth import ApiCredentials
 from connectors.polymarket.live_data import LiveDataSocket
 from connectors.sandbox.fault_commands import FaultCommand, FaultDesk
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
@@ -118,4 +119,10 @@ async def test_a_silent_price_takes_bot_5_out_of_the_window(
 
 def test_without_a_key_of_the_venue_there_is_no_price_and_the_reason_is_told() -> None:
     maker = FeedMaker(Settings(_env_file=None), load_feeds())
-    assert maker.prices() == "no key; .env.example names its settings"
+    assert maker.prices() == (
+        "no key; PETS_VENUE_API_KEY, PETS_VENUE_API_SECRET, PETS_VENUE_API_PASSPHRASE hold it"
+    )
+    own = ApiCredentials("id", "c2VjcmV0", "phrase")
+    plan = FeedMaker(Settings(_env_file=None), load_feeds(), own).prices()
+    assert isinstance(plan, PricePlan)
+    assert plan.credentials is own
