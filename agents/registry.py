@@ -1,7 +1,6 @@
 """The bots that exist, in order. A new bot is one module, one YAML file and one line here."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -38,6 +37,7 @@ from configs.bots_patient import (
 )
 from configs.complements import load_complements
 from configs.rules import TradingRules
+from configs.yaml_file import Folder
 from schemas.errors import ConfigurationError
 from schemas.ids import BotId
 
@@ -54,8 +54,8 @@ class BotEntry(NamedTuple):
     """
 
     file: str
-    load: Callable[[Path | None], BotParameters]
-    make: Callable[[Path | None, TradingRules], RunningBot]
+    load: Callable[[Folder | None], BotParameters]
+    make: Callable[[Folder | None, TradingRules], RunningBot]
 
     @property
     def number(self) -> int:
@@ -82,16 +82,16 @@ def entry(file: str, parameters: type[P], make: Callable[[P, TradingRules], Bot[
         make: The bot's class.
     """
 
-    def load(folder: Path | None) -> P:
+    def load(folder: Folder | None) -> P:
         return _load(parameters, file, folder)
 
-    def run(folder: Path | None, rules: TradingRules) -> RunningBot:
+    def run(folder: Folder | None, rules: TradingRules) -> RunningBot:
         return Running(make(load(folder), rules))
 
     return BotEntry(file, load, run)
 
 
-def _load(parameters: type[P], file: str, folder: Path | None) -> P:
+def _load(parameters: type[P], file: str, folder: Folder | None) -> P:
     loaded = load_bot(parameters, file, folder)
     if loaded.bot_id != file[:6]:
         raise ConfigurationError(
@@ -108,9 +108,9 @@ def analyzer(parameters: NewsParameters) -> SentimentIntensityAnalyzer:
     return vader
 
 
-def sense() -> NewsSense:
+def sense(folder: Folder | None = None) -> NewsSense:
     """What makes bot 7 stay away from a market, with bot 4's words."""
-    parameters = load_bot(NewsParameters, "bot_04_news.yaml")
+    parameters = load_bot(NewsParameters, "bot_04_news.yaml", folder)
     return NewsSense(parameters, analyzer(parameters))
 
 
@@ -119,9 +119,21 @@ def _rebalancing() -> BotEntry:
     file = "bot_01_rebalancing.yaml"
     plain = entry(file, RebalancingParameters, Rebalancing)
 
-    def run(folder: Path | None, rules: TradingRules) -> RunningBot:
+    def run(folder: Folder | None, rules: TradingRules) -> RunningBot:
         listed = load_complements(folder).by_market()
         return Running(Rebalancing(_load(RebalancingParameters, file, folder), rules, listed))
+
+    return plain._replace(make=run)
+
+
+def _contrarian() -> BotEntry:
+    """Bot 7, which reads the news as bot 4 does."""
+    file = "bot_07_contrarian.yaml"
+    plain = entry(file, ContrarianParameters, lambda p, r: Contrarian(p, r, sense()))
+
+    def run(folder: Folder | None, rules: TradingRules) -> RunningBot:
+        own = _load(ContrarianParameters, file, folder)
+        return Running(Contrarian(own, rules, sense(folder)))
 
     return plain._replace(make=run)
 
@@ -133,7 +145,7 @@ BOTS: tuple[BotEntry, ...] = (
     entry("bot_04_news.yaml", NewsParameters, lambda p, r: News(p, r, analyzer(p))),
     entry("bot_05_market_maker.yaml", MarketMakerParameters, MarketMaker),
     entry("bot_06_multi_outcome.yaml", MultiOutcomeParameters, MultiOutcome),
-    entry("bot_07_contrarian.yaml", ContrarianParameters, lambda p, r: Contrarian(p, r, sense())),
+    _contrarian(),
     entry("bot_08_tail_risk.yaml", TailParameters, TailRisk),
     entry("bot_09_kelly_optimizer.yaml", KellyOptimizerParameters, KellyOptimizer),
     entry("bot_10_long_term_value.yaml", LongTermValueParameters, LongTermValue),
@@ -166,7 +178,7 @@ def choose_bots(numbers: str) -> tuple[BotEntry, ...]:
 
 
 def make_bots(
-    numbers: str, rules: TradingRules, folder: Path | None = None
+    numbers: str, rules: TradingRules, folder: Folder | None = None
 ) -> tuple[RunningBot, ...]:
     """Bots with fresh state.
 

@@ -9,13 +9,17 @@ import typer
 from agents.replay.audit import Difference, Finding, Recorded, audit_stage
 from api.stages import Stages
 from configs.settings import Settings
+from schemas.control import Configuration
+from schemas.envelope import Message
 from schemas.errors import ApplicationError
 from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TOPICS, TopicSpec
+from topics.codec import TopicCodec, decode_frame
 from topics.partition import partitions_of
 from topics.reader import LogReader, open_reader
 
 CONTEXT = 160
 """Bytes shown before the first difference."""
+CONFIGURATION = b'"type":"configuration"'
 AUDITED = ("book", "bots", "gate", "paper", "ledger")
 
 
@@ -42,10 +46,11 @@ async def audit(settings: Settings) -> list[Finding]:
         outputs = await _logs(reader, settings, (topic for topic in TOPICS if topic.framed))
     written = [record for records in outputs.values() for record in records]
     for name in AUDITED:
-        for make in stages.named(name):
+        for index, make in enumerate(stages.named(name)):
             topic = make(0).reads
             for partition in range(partitions_of(topic, settings.shards)):
                 records = inputs[topic.name, partition]
+                make = born_with(stages, topic, records).named(name)[index]
                 _require_beginning(topic, records)
                 findings.append(
                     await asyncio.to_thread(
@@ -66,6 +71,24 @@ async def _logs(
         for topic in topics
         for partition in range(partitions_of(topic, settings.shards))
     }
+
+
+def born_with(stages: Stages, topic: TopicSpec, records: Iterable[Recorded]) -> Stages:
+    """The stages under the first configuration of a log: at its start it was that of the files.
+
+    Args:
+        stages: Under the files as they are now.
+        topic: What is read.
+        records: Its records, in order.
+    """
+    codec: TopicCodec[Message] = TopicCodec(topic)
+    for record in records:
+        if CONFIGURATION not in record.value:
+            continue
+        for _, message in codec.decode_all(decode_frame(record.value)):
+            if isinstance(message, Configuration):
+                return Stages(stages.settings, message)
+    return stages
 
 
 def _require_beginning(topic: TopicSpec, records: list[Recorded]) -> None:

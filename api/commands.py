@@ -7,12 +7,12 @@ from typing import Protocol
 
 from api.live import LiveState
 from configs.clock import SessionClock
-from schemas.control import CapitalAllocated, Command, CommandApplied, Verb
+from schemas.control import CapitalAllocated, Command, CommandApplied, Configuration, Verb
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from schemas.ids import AccountId, BotId, derive_id
 from schemas.trading import CancelOrder, IntentApproved, IntentDenied, PlaceIntent
-from topics.catalog import COMMANDS, DECIDE_INPUTS, GATE_INPUTS, INTENTS, TopicSpec
+from topics.catalog import COMMANDS, CONFIGS, DECIDE_INPUTS, GATE_INPUTS, INTENTS, TopicSpec
 
 POLL_S = 0.02
 WRITE_S = 5.0
@@ -126,6 +126,19 @@ class Commander:
 
         await _taken("the cancel", write())
 
+    async def configure(self, configuration: Configuration) -> None:
+        """Write a configuration where stages look it up, then where the gate reads it.
+
+        Raises:
+            LogAwayError: The broker did not take it in time.
+        """
+
+        async def write() -> None:
+            await self._log.send_now(CONFIGS, configuration.fingerprint, configuration)
+            await self._log.send_now(GATE_INPUTS, self._account, configuration)
+
+        await _taken("the configuration", write())
+
     async def write(self, message: Command | CapitalAllocated) -> None:
         """Write a message where the gate reads it, then the copy that is kept.
 
@@ -172,17 +185,20 @@ async def judged(
     return verdict
 
 
-async def applied(state: LiveState, command: Command, timeout_s: float) -> CommandApplied:
-    """Wait until the gate has answered a command.
+async def applied(
+    state: LiveState, command: Command | Configuration, timeout_s: float
+) -> CommandApplied:
+    """Wait until the gate has answered a command, or taken a configuration over.
 
     Raises:
         GateSilentError: No answer in time; the command is on the log and will still be applied.
     """
+    what = command.verb if isinstance(command, Command) else "a configuration"
     deadline = time.monotonic() + timeout_s
     while (answer := state.applied.get(command.event_id)) is None:
         if time.monotonic() > deadline:
             raise GateSilentError(
-                f"Expected the risk gate's answer to {command.verb} within {timeout_s:g} s, "
+                f"Expected the risk gate's answer to {what} within {timeout_s:g} s, "
                 "received none. The command is on the log and is applied when the gate runs; "
                 "check `pets status`."
             )

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from agents.shell.checkpoints import load_checkpoint
-from agents.stages.gate import GateStage
+from agents.shell.checkpoints import read_checkpoints
+from agents.shell.configurations import read_configurations
 from agents.stages.gate_judge import Judgement
 from api.stages import Stages
 from configs.settings import Settings
 from schemas.errors import InfrastructureError
 from schemas.ops import Checkpoint
 from schemas.trading import Order, Stamp
+from topics.reader import open_reader
 
 GATE = "gate"
 
@@ -43,7 +44,7 @@ class GateChecks:
         """
         self._settings = settings
         self._load = load or self._from_log
-        self._gate: GateStage | None = None
+        self._stages = Stages(settings)
         self._turn = asyncio.Lock()
 
     async def check(self, order: Order, stamp: Stamp) -> Checked:
@@ -59,15 +60,12 @@ class GateChecks:
                     "Expected the risk gate's state on the log, there is none yet: see with "
                     "`pets status` that the gate runs."
                 )
-            gate = self._gate
-            if gate is None:
-                gate = self._gate = await asyncio.to_thread(self._make)
-            gate.restore(bytes(checkpoint.state))
+            gate = self._stages.gate_of(bytes(checkpoint.state))
             return Checked(gate.what_if(order, stamp), checkpoint.now)
 
-    def _make(self) -> GateStage:
-        return Stages(self._settings).gate()
-
     async def _from_log(self) -> Checkpoint | None:
-        settings = self._settings
-        return await load_checkpoint(settings.broker, settings.topic_prefix, GATE, 0)
+        broker, prefix = self._settings.broker, self._settings.topic_prefix
+        async with open_reader(broker, client="pets-gate-checks") as reader:
+            found = await read_checkpoints(reader, prefix, GATE, [0])
+            await read_configurations(reader, prefix, self._stages.library)
+        return found.get(0)

@@ -7,9 +7,16 @@ from decimal import Decimal
 import msgspec
 
 from api.live_commands import LiveCommands
+from api.live_configuration import LiveConfiguration
 from api.live_orders import LiveOrders
 from api.remembering import remember
-from schemas.control import BotStateChanged, Command, CommandApplied
+from schemas.control import (
+    BotStateChanged,
+    Command,
+    CommandApplied,
+    Configuration,
+    ConfigurationInForce,
+)
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
@@ -31,6 +38,7 @@ from topics.catalog import (
     ALERTS,
     BOOK_TOPS,
     COMMANDS,
+    CONFIGS,
     CONTROL_STATES,
     DEAD_LETTERS,
     DECISIONS,
@@ -44,7 +52,7 @@ from topics.catalog import (
     TopicSpec,
 )
 
-WHOLE: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, POSITIONS, LIFECYCLE)
+WHOLE: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, CONFIGS, POSITIONS, LIFECYCLE)
 """Topics whose whole content is the present."""
 RECENT: dict[TopicSpec, int] = {
     EQUITY: 20_000,
@@ -83,6 +91,7 @@ class LiveState:
         orders: Open orders and the gate's last verdicts.
         commands: The last commands and what became of them.
         alerts: One entry per rule and scope.
+        configuration: What decides.
         waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
@@ -113,6 +122,7 @@ class LiveState:
         self.orders = LiveOrders()
         self.commands = LiveCommands(self.orders)
         self.alerts = AlertBook()
+        self.configuration = LiveConfiguration()
         self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
         self.now = 0
@@ -139,6 +149,8 @@ class LiveState:
                 self.alerts.raised(message)
             case AlertHandled():
                 self.alerts.handled(message)
+            case Configuration() | ConfigurationInForce():
+                self.configuration.take(message)
             case Heartbeat():
                 self.heartbeats[message.component] = message
             case DeadLetter() | DeadLetterRetried():

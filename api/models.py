@@ -75,6 +75,44 @@ class BotConfigView(ApiModel):
     origin: str = Field(description="Where the values come from.")
 
 
+class BotConfigBody(ApiModel):
+    """A bot's parameters as they shall be, all of them."""
+
+    parameters: dict[str, Any] = Field(description="As in the answer of GET.")
+    reason: str = Field("operator", min_length=1, max_length=200)
+
+
+class ConfigFileView(ApiModel):
+    """One configuration file that decides."""
+
+    name: str
+    text: str = Field(description="YAML.")
+    edited_here: bool = Field(description="The file of the API's own folder says something else.")
+
+
+class ConfigFileBody(ApiModel):
+    """A file as it shall be."""
+
+    text: str = Field(max_length=64_000, description="YAML.")
+    reason: str = Field("operator", min_length=1, max_length=200)
+    base: str = Field(
+        "", max_length=64, description="The fingerprint it was made from; empty for any."
+    )
+
+
+class ConfigView(ApiModel):
+    """What decides, whole."""
+
+    fingerprint: str = Field(description="Equal for equal content.")
+    on_the_log: bool = Field(description="False while stages run on what they were started with.")
+    by: str
+    reason: str
+    bots: str = Field(description="Numbers of the bots that run.")
+    money: Money
+    seed: int
+    files: list[ConfigFileView]
+
+
 class PositionView(ApiModel):
     """One open holding."""
 

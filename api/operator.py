@@ -12,10 +12,11 @@ from agents.stages.gate_judge import Judgement
 from api.callers import asked_by
 from api.command_models import JudgementView, OrderTicketView
 from api.commands import POLL_S, applied, judged
+from api.configuration import Content, message_of
 from api.context import Context, context_of
 from api.models import CommandView
 from schemas.control import Verb
-from schemas.ids import BotId, OrderId, VenueEventId
+from schemas.ids import AccountId, BotId, OrderId, VenueEventId
 from schemas.market import Market
 from schemas.trading import IntentApproved, IntentDenied, Order
 from schemas.values import Action, IntentKind, OrderStatus, Side, TimeInForce
@@ -66,6 +67,41 @@ class Operator:
         return CommandView(
             command_id=sent.event_id,
             verb=verb,
+            bot_id=bot_id,
+            accepted=answer.accepted,
+            detail=answer.detail,
+        )
+
+    async def configure(
+        self, content: Content, before: Content, reason: str, bot_id: BotId | None = None
+    ) -> CommandView:
+        """Send a configuration and wait until the gate has taken it over, or refused it.
+
+        Args:
+            content: What shall be in force.
+            before: What it was made from.
+            reason: Kept with it.
+            bot_id: The bot it is about, if it is about one.
+
+        Raises:
+            LogAwayError: It could not be written.
+            GateSilentError: It is written, and not answered yet.
+        """
+        context = self._context
+        wanted = message_of(
+            content,
+            AccountId(context.settings.account),
+            self._by,
+            reason,
+            now=context.clock.now_ms(),
+            base=before.fingerprint if context.state.configuration.current else "",
+        )
+        await context.commander.configure(wanted)
+        log.info("configuration-sent", command_id=wanted.event_id, by=self._by, reason=reason)
+        answer = await applied(context.state, wanted, ANSWER_S)
+        return CommandView(
+            command_id=wanted.event_id,
+            verb="configure",
             bot_id=bot_id,
             accepted=answer.accepted,
             detail=answer.detail,

@@ -7,6 +7,7 @@ from agents.shell.runner import StageFactory
 from agents.stages.base import Stage
 from agents.stages.book import BookStage
 from agents.stages.bots import BotsStage
+from agents.stages.configured import ConfiguredGate, ConfiguredStage, Library, taken_apart
 from agents.stages.gate import GateStage
 from agents.stages.gate_rules import account_rules, gate_rules
 from agents.stages.ledger import LedgerStage
@@ -14,40 +15,86 @@ from agents.stages.live import LiveStage
 from agents.stages.live_state import LiveRules
 from agents.stages.paper import PaperStage
 from agents.stages.relay import relays
+from api.configuration import WORKER, content_at_hand, message_of
 from configs.complements import load_complements
 from configs.paper import QueueKind, load_paper
 from configs.profiles import load_profiles
 from configs.risk import capital_notes, load_risk, risk_notes
 from configs.rules import load_rules
 from configs.settings import Settings
+from configs.yaml_file import Documents, Folder
 from connectors.polymarket.order_form import outgoing_order
+from schemas.control import Configuration
 from schemas.ids import AccountId
 from schemas.values import Money
 
 
 class Stages:
-    """Makes stages from the settings and the YAML they name."""
+    """Makes stages from the settings and the YAML they name.
 
-    def __init__(self, settings: Settings) -> None:
+    Attributes:
+        settings: The process's settings, and what the configuration says in their place.
+        configuration: What these stages are born with.
+        library: The configurations that their logs know.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        configuration: Configuration | None = None,
+        library: Library | None = None,
+    ) -> None:
         """Load and check every configuration file.
+
+        Args:
+            settings: The process's settings.
+            configuration: In the place of its files, bots, money and seed; None takes those.
+            library: Shared with the stages it was born beside; None makes one.
 
         Raises:
             ConfigurationError: A file is wrong; the sentence names file and line.
         """
-        self._settings = settings
+        folder: Folder | None = settings.config_dir
+        if configuration is None:
+            content = content_at_hand(settings)
+            configuration = message_of(
+                content, AccountId(settings.account), WORKER, "what a worker was started with"
+            )
+        else:
+            folder = Documents(configuration.files)
+            changed = {name: getattr(configuration, name) for name in ("bots", "money", "seed")}
+            settings = settings.model_copy(update=changed)
+        self.settings = settings
+        self._folder = folder
         self._account = AccountId(settings.account)
-        self._rules = load_rules(settings.config_dir)
-        self._paper = load_paper(settings.config_dir)
-        self._risk = load_risk(settings.config_dir)
-        self._complements = load_complements(settings.config_dir).by_market()
-        self._profiles = load_profiles(
-            settings.config_dir, self._rules, self._risk.standard_limits()
-        )
+        self._rules = load_rules(folder)
+        self._paper = load_paper(folder)
+        self._risk = load_risk(folder)
+        self._complements = load_complements(folder).by_market()
+        self._profiles = load_profiles(folder, self._rules, self._risk.standard_limits())
+        self._others: dict[str, Stages] = {}
+        self.configuration = configuration
+        self.library = library or Library(configuration)
+
+    def under(self, configuration: Configuration) -> "Stages":
+        """The stages that another configuration makes.
+
+        Raises:
+            ConfigurationError: It is wrong; the sentence names file and line.
+        """
+        if configuration.fingerprint == self.configuration.fingerprint:
+            return self
+        found = self._others.get(configuration.fingerprint)
+        if found is None:
+            found = Stages(self.settings, configuration, self.library)
+            found.bots(0)
+            self._others = {configuration.fingerprint: found}
+        return found
 
     def notes(self) -> tuple[str, ...]:
         """What an operator should know at the start: loosened rules, bots that cannot trade."""
-        bots = choose_bots(self._settings.bots)
-        capitals = {bot.number: self._settings.capital for bot in bots}
+        bots = choose_bots(self.settings.bots)
+        capitals = {bot.number: self.settings.capital for bot in bots}
         profile = self._profiles.short_horizon
         return risk_notes(self._risk) + capital_notes(
             self._risk, profile, self._rules.min_size, capitals
@@ -66,12 +113,28 @@ class Stages:
         return {
             "relay": self._relays,
             "book": lambda: (lambda _: self.book(),),
-            "bots": lambda: (self.bots,),
-            "gate": lambda: (lambda _: self.gate(),),
-            "paper": lambda: (self.paper,),
+            "bots": lambda: (self._configured(lambda stages, shard: stages.bots(shard)),),
+            "gate": lambda: (lambda _: self._configured_gate(),),
+            "paper": lambda: (self._configured(lambda stages, shard: stages.paper(shard)),),
             "execution": lambda: (self.live,),
-            "ledger": lambda: (lambda _: self.ledger(),),
+            "ledger": lambda: (self._configured(lambda stages, _: stages.ledger()),),
         }
+
+    def _configured(self, make: Callable[["Stages", int], Stage]) -> StageFactory:
+        def configured(partition: int) -> Stage:
+            return ConfiguredStage(
+                lambda configuration: make(self.under(configuration), partition),
+                self.library,
+            )
+
+        return configured
+
+    def _configured_gate(self) -> Stage:
+        return ConfiguredGate(
+            lambda configuration: self.under(configuration).gate(),
+            self.library,
+            self.settings.shards,
+        )
 
     def _relays(self) -> tuple[StageFactory, ...]:
         def maker(index: int) -> StageFactory:
@@ -85,11 +148,11 @@ class Stages:
 
     def bots(self, shard: int) -> BotsStage:
         """The bots of a shard."""
-        settings = self._settings
+        settings = self.settings
         return BotsStage(
             shard,
             self._account,
-            make_bots(settings.bots, self._rules, settings.config_dir),
+            make_bots(settings.bots, self._rules, self._folder),
             self._profiles,
             self._rules,
             settings.money,
@@ -98,7 +161,7 @@ class Stages:
 
     def gate(self) -> GateStage:
         """The account's risk gate."""
-        settings = self._settings
+        settings = self.settings
         rules = gate_rules(
             self._risk,
             self._rules,
@@ -109,6 +172,17 @@ class Stages:
         )
         bots = (bot.bot_id for bot in BOTS)
         return GateStage(self._account, rules, bots, settings.shards)
+
+    def gate_of(self, snapshot: bytes) -> GateStage:
+        """The gate as a checkpoint left it, under the configuration it had.
+
+        Raises:
+            ConfigurationError: The configuration is not known, or this version cannot read it.
+        """
+        taken = taken_apart(snapshot)
+        gate = self.under(self.library.get(taken.configuration)).gate()
+        gate.restore(bytes(taken.state))
+        return gate
 
     def ledger(self) -> LedgerStage:
         """The account's ledger."""
@@ -121,12 +195,12 @@ class Stages:
             shard: Its partition.
             queue: Another queue model than the configured one, for a band.
         """
-        rules = self._paper.exchange_rules(self._rules, self._settings.seed)
+        rules = self._paper.exchange_rules(self._rules, self.settings.seed)
         return PaperStage(shard, self._account, rules, self._paper.queue_model(queue))
 
     def live(self, shard: int) -> LiveStage:
         """Execution at a venue, for one shard; the gateway makes its calls."""
-        rules = LiveRules().at_speed(self._settings.speed)
+        rules = LiveRules().at_speed(self.settings.speed)
         return LiveStage(shard, self._account, outgoing_order, rules)
 
     def closed_loop(self, queue: QueueKind | None = None) -> Sequence[Stage]:

@@ -5,14 +5,13 @@ Kelly cannot be configured: `lambda_max` above 0.5 is an error here and in `stre
 """
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from configs.rules import Strict
-from configs.yaml_file import load_yaml
+from configs.yaml_file import Folder, load_yaml
 from schemas.ids import BotId
 
 Share = Annotated[Decimal, Field(gt=0, le=1)]
@@ -219,7 +218,7 @@ def check_range(bounds: tuple[Decimal, Decimal] | tuple[float, float], key: str)
 B = TypeVar("B", bound=BotParameters)
 
 
-def load_bot(model: type[B], file: str, folder: Path | None = None) -> B:
+def load_bot(model: type[B], file: str, folder: Folder | None = None) -> B:
     """Load one bot's parameters.
 
     Args:

@@ -4,14 +4,13 @@ Bot 1 looks for bundles in these pairs and the risk gate proves them by the same
 intent can call two markets complements by itself.
 """
 
-from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from configs.bots import broken_rule
 from configs.rules import Strict
-from configs.yaml_file import load_yaml
+from configs.yaml_file import Folder, load_yaml
 from schemas.ids import MarketId
 from schemas.values import Side
 
@@ -89,7 +88,7 @@ class Complements(Strict):
         return found
 
 
-def load_complements(folder: Path | None = None) -> Complements:
+def load_complements(folder: Folder | None = None) -> Complements:
     """Load `complements.yaml`.
 
     Raises:

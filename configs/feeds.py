@@ -1,11 +1,9 @@
 """Which outside feeds are read, how often and where (`feeds.yaml`)."""
 
-from pathlib import Path
-
 from pydantic import Field
 
 from configs.rules import Strict
-from configs.yaml_file import load_yaml
+from configs.yaml_file import Folder, load_yaml
 from schemas.outside import Outlet
 
 FILE = "feeds.yaml"
@@ -78,7 +76,7 @@ class Feeds(Strict):
     estimates: Source | None
 
 
-def load_feeds(folder: Path | None = None) -> Feeds:
+def load_feeds(folder: Folder | None = None) -> Feeds:
     """Load `feeds.yaml`.
 
     Raises:

@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 
 from pydantic import Field
 
 from configs.rules import Strict, TradingRules
-from configs.yaml_file import load_yaml
+from configs.yaml_file import Folder, load_yaml
 from streams.paper_rules import PaperRules
 from streams.queue_models import PowerProbability, QueueModel, RiskAverse
 
@@ -84,7 +83,7 @@ class PaperConfig(Strict):
         return PowerProbability(self.prob_n)
 
 
-def load_paper(folder: Path | None = None) -> PaperConfig:
+def load_paper(folder: Folder | None = None) -> PaperConfig:
     """Load `paper.yaml`.
 
     Args:

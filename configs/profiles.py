@@ -6,14 +6,13 @@ the venue's order life, with the standard limits and with itself.
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from configs.bots import Probability, Seconds, Share, broken_rule, check_range
 from configs.rules import Strict, TradingRules, load_rules
-from configs.yaml_file import Fault, load_yaml
+from configs.yaml_file import Fault, Folder, load_yaml
 from schemas.values import DataLabel
 
 FILE = "profiles.yaml"
@@ -236,7 +235,7 @@ def _size_faults(profile: Profile, limits: StandardLimits) -> Iterator[Fault]:
 
 
 def load_profiles(
-    folder: Path | None = None,
+    folder: Folder | None = None,
     rules: TradingRules | None = None,
     limits: StandardLimits | None = None,
 ) -> Profiles:

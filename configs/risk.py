@@ -6,7 +6,6 @@ refused in any other form unless `override_mission` says that the change is mean
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from pydantic import Field
 from configs.bots import Share, least_capital
 from configs.profiles import Profile, StandardLimits
 from configs.rules import Strict
-from configs.yaml_file import Fault, load_yaml
+from configs.yaml_file import Fault, Folder, load_yaml
 from schemas.values import IntentKind, Zone
 
 FILE = "risk.yaml"
@@ -206,7 +205,7 @@ MISSION: tuple[tuple[str, str], ...] = (
 """The mission's values, by dotted key."""
 
 
-def load_risk(folder: Path | None = None) -> RiskConfig:
+def load_risk(folder: Folder | None = None) -> RiskConfig:
     """Load `risk.yaml`.
 
     Args:

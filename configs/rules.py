@@ -1,11 +1,10 @@
 """Rules that all bots and the risk gate share (STRATEGIES.md J, `common`)."""
 
 from decimal import Decimal
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from configs.yaml_file import load_yaml
+from configs.yaml_file import Folder, load_yaml
 
 FILE = "rules.yaml"
 
@@ -56,7 +55,7 @@ class TradingRules(Strict):
         return self.gtd_min_ahead_s + self.clock_slack_s - self.gtd_early_s
 
 
-def load_rules(folder: Path | None = None) -> TradingRules:
+def load_rules(folder: Folder | None = None) -> TradingRules:
     """Load `rules.yaml`.
 
     Raises:

@@ -3,10 +3,10 @@
 An error is a sentence for the operator: file, line, key, what was received and what is allowed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,10 +20,24 @@ Fault = tuple[str, str]
 """Dotted key and the sentence about it."""
 
 
+class Documents(NamedTuple):
+    """Configuration files as texts, as they are on the log; what is missing is the shipped one.
+
+    Attributes:
+        texts: By name, e.g. `risk.yaml` or `bots/bot_01_rebalancing.yaml`.
+    """
+
+    texts: Mapping[str, str]
+
+
+Folder = Path | Documents
+"""Where the operator's files are: on disk, or on the log."""
+
+
 def load_yaml(
     model: type[M],
     name: str,
-    folder: Path | None = None,
+    folder: Folder | None = None,
     check: Callable[[M], Iterable[Fault]] | None = None,
 ) -> M:
     """Read a file of the operator's folder if it is there, else the shipped one.
@@ -31,7 +45,7 @@ def load_yaml(
     Args:
         model: What the file must be.
         name: Path inside the folder, e.g. `bots/bot_01_rebalancing.yaml`.
-        folder: The operator's folder (`PETS_CONFIG_DIR`), or None.
+        folder: The operator's folder (`PETS_CONFIG_DIR`) or documents, or None.
         check: What else must hold, between keys or with other files.
 
     Returns:
@@ -40,16 +54,32 @@ def load_yaml(
     Raises:
         ConfigurationError: The file is missing, is no YAML, or breaks the model.
     """
-    own = folder / name if folder is not None else None
+    place, text = read_yaml(name, folder)
+    return parse_yaml(model, text, place, check)
+
+
+def read_yaml(name: str, folder: Folder | None) -> tuple[str, str]:
+    """A file's place, as errors call it, and its text.
+
+    Args:
+        name: Path inside the folder.
+        folder: The operator's folder or documents, or None.
+
+    Raises:
+        ConfigurationError: There is no such file.
+    """
+    if isinstance(folder, Documents) and name in folder.texts:
+        return f"{name} on the log", folder.texts[name]
+    own = folder / name if isinstance(folder, Path) else None
     if own is not None and own.is_file():
-        return parse_yaml(model, own.read_text(encoding="utf-8"), str(own), check)
+        return str(own), own.read_text(encoding="utf-8")
     shipped = files("configs").joinpath(name)
     if not shipped.is_file():
         raise ConfigurationError(
             f"Expected a configuration file {name}, there is none among the shipped ones. "
             "Check the name."
         )
-    return parse_yaml(model, shipped.read_text(encoding="utf-8"), f"configs/{name}", check)
+    return f"configs/{name}", shipped.read_text(encoding="utf-8")
 
 
 def parse_yaml(

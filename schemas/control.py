@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
-from schemas.values import BotState
+from schemas.values import BotState, Money
 
 
 class Verb(StrEnum):
@@ -83,3 +83,36 @@ class CapitalAllocated(Message, frozen=True, kw_only=True, tag="capital-allocate
     account_id: AccountId
     bot_id: BotId | None
     amount: Decimal
+
+
+class Configuration(Message, frozen=True, kw_only=True, tag="configuration"):
+    """All that stages decide by, whole; in force from its place on their logs on.
+
+    Attributes:
+        fingerprint: Derived from everything below that decides; equal content has an equal one.
+        files: YAML texts by name, e.g. `risk.yaml`; complete.
+        bots: Numbers of the bots that run, comma separated.
+        seed: Of latency noise in the paper exchange.
+        base: The fingerprint that it was made from: the gate refuses it when another one is in
+            force by then. Empty for whatever is in force.
+        by: Who asks: "files" for the operator's edited files, or the caller.
+    """
+
+    account_id: AccountId
+    fingerprint: str
+    files: dict[str, str]
+    bots: str
+    money: Money
+    seed: int
+    base: str
+    by: str
+    reason: str
+
+
+class ConfigurationInForce(Message, frozen=True, kw_only=True, tag="configuration-in-force"):
+    """The gate took a configuration over; the last one is in force. Compacted."""
+
+    account_id: AccountId
+    fingerprint: str
+    by: str
+    reason: str

@@ -4,6 +4,7 @@ The table in docs/dataflow.md is generated from it.
 """
 
 from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
+from topics.catalog_control import COMMANDS, CONFIGS, CONTROL_STATES
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
 from topics.catalog_wallet import WALLET_TOPICS
 from topics.spec import DAY_MS, Cleanup, Scope, TopicSpec
@@ -12,6 +13,9 @@ __all__ = [
     "ALERTS",
     "BY_NAME",
     "CHECKPOINTS",
+    "COMMANDS",
+    "CONFIGS",
+    "CONTROL_STATES",
     "DAY_MS",
     "DEAD_LETTERS",
     "HEARTBEATS",
@@ -146,6 +150,7 @@ DECIDE_INPUTS = TopicSpec(
         venue.OrderAbsent,
         venue.TradeSeen,
         venue.VenueCompared,
+        control.Configuration,
         ops.ClockTick,
     ),
     Scope.SHARD,
@@ -180,6 +185,7 @@ GATE_INPUTS = TopicSpec(
         control.Command,
         control.CapitalAllocated,
         control.BotFailed,
+        control.Configuration,
         risk.SizingAdvice,
         ops.ClockTick,
     ),
@@ -333,23 +339,6 @@ BREACHES = TopicSpec(
     ("sinks", "api"),
     "Breakers tripped and reset, warnings, emergency halts.",
 )
-COMMANDS = TopicSpec(
-    "pets.control.commands.v1",
-    (control.Command, control.CapitalAllocated),
-    Scope.SCOPE,
-    ("api",),
-    ("archive",),
-    "What operators asked for.",
-)
-CONTROL_STATES = TopicSpec(
-    "pets.control.states.v1",
-    (control.BotStateChanged,),
-    Scope.SCOPE,
-    ("gate",),
-    ("api",),
-    "Every bot's state; key is the bot id.",
-    Cleanup.COMPACT,
-)
 BOOK_TOPS = TopicSpec(
     "pets.market.book-tops.v1",
     (market.BookTop,),
@@ -385,6 +374,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     BREACHES,
     COMMANDS,
     CONTROL_STATES,
+    CONFIGS,
     BOOK_TOPS,
     *WALLET_TOPICS,
     HEARTBEATS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agents.shell.metrics import WorkerMetrics
 from agents.shell.partition_run import Fail
 from agents.shell.steps import Watch, unwatched
+from agents.stages.configured import Library
 from configs.clock import SessionClock
 from configs.settings import Settings
 from topics.producer import FrameProducer
@@ -23,6 +24,7 @@ class ShellContext:
         metrics: The process's metrics.
         fail: Ends the process; it starts again from its checkpoints.
         watch: Told at every step of the crash protocol.
+        library: The configurations that stages are made under; None for stages without any.
     """
 
     settings: Settings
@@ -32,3 +34,4 @@ class ShellContext:
     metrics: WorkerMetrics
     fail: Fail
     watch: Watch = unwatched
+    library: Library | None = None

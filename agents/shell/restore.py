@@ -6,6 +6,8 @@ from typing import NamedTuple
 import structlog
 
 from agents.shell.checkpoints import read_checkpoints
+from agents.shell.configurations import read_configurations
+from agents.stages.configured import Library
 from schemas.errors import InfrastructureError
 from schemas.ops import Checkpoint
 from topics.catalog import TopicSpec
@@ -31,7 +33,12 @@ class Resumption(NamedTuple):
 
 
 async def find_resumptions(
-    broker: str, prefix: str, stage: str, topic: TopicSpec, partitions: Iterable[int]
+    broker: str,
+    prefix: str,
+    stage: str,
+    topic: TopicSpec,
+    partitions: Iterable[int],
+    library: Library | None = None,
 ) -> dict[int, Resumption]:
     """Read a stage's checkpoints and its input log's bounds.
 
@@ -41,6 +48,7 @@ async def find_resumptions(
         stage: The stage's name.
         topic: What it reads.
         partitions: Which partitions of it.
+        library: Learns the configurations that checkpoints may name.
 
     Raises:
         InfrastructureError: No broker answers, or a checkpoint does not belong to this log.
@@ -49,6 +57,8 @@ async def find_resumptions(
     async with open_reader(broker, client=f"pets-restore-{stage}") as reader:
         bounds = await reader.bounds(prefix + topic.name, wanted)
         checkpoints = await read_checkpoints(reader, prefix, stage, wanted)
+        if library is not None:
+            await read_configurations(reader, prefix, library)
     return {
         partition: resume(stage, topic, partition, checkpoints.get(partition), bounds[partition])
         for partition in wanted

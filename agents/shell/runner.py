@@ -13,6 +13,7 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, EventT, StreamT
 
 from agents.shell.app import PetsApp
+from agents.shell.checkpoints import write_checkpoint
 from agents.shell.context import ShellContext
 from agents.shell.notable import subject_of
 from agents.shell.pace import CheckpointPace
@@ -174,7 +175,12 @@ class StageAgent:
         )
         writers = dict(zip(assigned, taken, strict=True))
         resumptions = await find_resumptions(
-            settings.broker, settings.topic_prefix, self.name, self.topic, assigned
+            settings.broker,
+            settings.topic_prefix,
+            self.name,
+            self.topic,
+            assigned,
+            self._context.library,
         )
         for partition, resumption in resumptions.items():
             run = await self._restored(partition, resumption, writers[partition])
@@ -189,6 +195,8 @@ class StageAgent:
         if resumption.checkpoint is not None:
             fold.restore(resumption.checkpoint)
         fold.offset = resumption.start - 1
+        if resumption.checkpoint is None and self._context.library is not None:
+            await write_checkpoint(writers.checkpoints, fold.checkpoint())  # what it is born with
         if resumption.lost:
             await self._report.alert(
                 "records-lost",

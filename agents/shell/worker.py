@@ -16,10 +16,12 @@ import structlog
 import uvloop
 
 from agents.shell.clock import ClockService
+from agents.shell.configurations import share_birth
 from agents.shell.context import ShellContext
 from agents.shell.metrics import WorkerMetrics
 from agents.shell.runner import StageAgent, StageFactory
 from agents.shell.steps import Watch, unwatched
+from agents.stages.configured import Library
 from configs.meters import MetricsPort
 from configs.settings import Settings
 from schemas.errors import InfrastructureError, PETSError
@@ -44,6 +46,7 @@ async def run_stages(
     stop: asyncio.Event | None = None,
     on_ready: OnReady | None = None,
     watch: Watch = unwatched,
+    library: Library | None = None,
 ) -> None:
     """Run stages until told to stop.
 
@@ -56,12 +59,13 @@ async def run_stages(
         stop: Set to end in good order: last checkpoints are written.
         on_ready: Called once every stage has its partitions and reads.
         watch: Told at every step of the crash protocol.
+        library: The configurations that the stages are made under.
 
     Raises:
         ConfigurationError: Topics differ from the catalogue, or the session clock runs behind.
         InfrastructureError: The broker is away or a stage cannot go on.
     """
-    worker = Worker(settings, stages, watch)
+    worker = Worker(settings, stages, watch, library)
     try:
         await worker.start()
         await worker.run(stop or asyncio.Event(), on_ready)
@@ -79,8 +83,13 @@ def freeze_heap() -> None:
     gc.freeze()
 
 
-def main(settings: Settings, stages: Sequence[StageFactory]) -> int:
+def main(settings: Settings, stages: Sequence[StageFactory], library: Library | None = None) -> int:
     """Run stages in this process until SIGTERM or SIGINT.
+
+    Args:
+        settings: The process's settings.
+        stages: For each stage, what makes it for an input partition.
+        library: The configurations that they are made under.
 
     Returns:
         The exit code: 0 after a stop, 1 after a failure, which is logged in one sentence.
@@ -91,7 +100,7 @@ def main(settings: Settings, stages: Sequence[StageFactory]) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await run_stages(settings, stages, stop=stop, on_ready=freeze_heap)
+        await run_stages(settings, stages, stop=stop, on_ready=freeze_heap, library=library)
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -106,7 +115,11 @@ class Worker:
     """The connections, the stages and the services of one process."""
 
     def __init__(
-        self, settings: Settings, stages: Sequence[StageFactory], watch: Watch = unwatched
+        self,
+        settings: Settings,
+        stages: Sequence[StageFactory],
+        watch: Watch = unwatched,
+        library: Library | None = None,
     ) -> None:
         """Set it up; nothing connects yet.
 
@@ -114,8 +127,10 @@ class Worker:
             settings: The process's settings.
             stages: For each stage, what makes it for an input partition.
             watch: Told at every step of the crash protocol.
+            library: The configurations that the stages are made under; None for stages without.
         """
         self._watch = watch
+        self._library = library
         self._settings = settings
         self._stages = stages
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -138,6 +153,9 @@ class Worker:
         settings = self._settings
         await ensure_topics(settings.broker, settings.topic_prefix, settings.shards)
         context = await self._connect()
+        if self._library is not None:
+            prefix = settings.topic_prefix
+            await share_birth(settings.broker, prefix, self._library, context.outputs)
         self._serve_metrics(context)
         self.agents = [StageAgent(make, context) for make in self._stages]
         if any(agent.topic is BOOK_EVENTS for agent in self.agents):
@@ -194,6 +212,7 @@ class Worker:
             metrics=WorkerMetrics(),
             fail=self._fail,
             watch=self._watch,
+            library=self._library,
         )
 
     def _serve_metrics(self, context: ShellContext) -> None:

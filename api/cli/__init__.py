@@ -185,6 +185,7 @@ def _add_groups() -> None:
     from api.cli.alerts import app as alerts
     from api.cli.bots import app as bots
     from api.cli.commands import app as commands
+    from api.cli.config import app as config
     from api.cli.dead_letters import app as dead_letters
     from api.cli.orders import app as orders
     from api.cli.positions import app as positions
@@ -200,6 +201,7 @@ def _add_groups() -> None:
     app.add_typer(positions, name="positions", help="Holdings: list, closed ones, close one.")
     app.add_typer(risk, name="risk", help="Limits: breakers, exposure, denials, check, rearm.")
     app.add_typer(commands, name="commands", help="What operators asked for; how far it has come.")
+    app.add_typer(config, name="config", help="What decides: list, show, set a file.")
     app.add_typer(sandbox, name="sandbox", help="The sandbox venue and its faults.")
     app.add_typer(wallet, name="wallet", help="Keys, and the money they command.")
     app.add_typer(dead_letters, name="dead-letters", help="What could not be handled.")

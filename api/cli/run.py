@@ -50,7 +50,7 @@ def run_stages(names: str, check: bool) -> None:
             make(0).snapshot()
         return
     with _logging_to_the_log(names, settings):
-        code = main(settings, factories)
+        code = main(settings, factories, stages.library)
     raise SystemExit(code)
 
 

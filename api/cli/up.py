@@ -13,10 +13,12 @@ from api.runtime.process_record import stop_leftovers
 from api.runtime.processes import Supervisor, supervised
 from api.runtime.service import Service
 from api.runtime.stopping import stop_signals, unless_stopped
+from api.seeding import seed_configuration
 from api.session import Session, open_session, write_session
 from api.stages import Stages
 from api.system import System
 from api.watchdog import watch
+from configs.clock import SessionClock
 from configs.settings import Settings, Source
 from schemas.errors import ConfigurationError, InfrastructureError
 from schemas.values import Money
@@ -42,7 +44,7 @@ def run_system(
 def run_migrations() -> None:
     """Create or verify topics and migrate the database that the settings name."""
     settings = Settings()
-    asyncio.run(_migrate(settings, settings.database.get_secret_value()))
+    asyncio.run(_migrate(settings, settings.database.get_secret_value(), settings.clock()))
 
 
 def _settings(
@@ -107,7 +109,7 @@ async def _start(supervisor: Supervisor, system: System, settings: Settings) -> 
     system.use_database(database.dsn)
     broker = system.environment()["PETS_BROKER"]
     settings = settings.model_copy(update={"broker": broker})
-    await _migrate(settings, database.dsn)
+    await _migrate(settings, database.dsn, system.session_clock)
     if settings.source != "live":
         sandbox = system.sandbox()
         await supervisor.start(sandbox)
@@ -126,9 +128,11 @@ def _has_feeds(settings: Settings) -> bool:
     return settings.source != "recorded"
 
 
-async def _migrate(settings: Settings, dsn: str) -> None:
+async def _migrate(settings: Settings, dsn: str, clock: SessionClock) -> None:
     await ensure_topics(settings.broker, settings.topic_prefix, settings.shards)
     await migrate(dsn)
+    if await seed_configuration(settings, clock):
+        _say("The configuration files are taken over by the stages (`pets config list`).")
 
 
 async def _until_ready(service: Service) -> None:

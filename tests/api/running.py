@@ -21,7 +21,7 @@ from schemas.errors import InfrastructureError
 from schemas.ids import BotId
 from schemas.ops import DeadLetter, Heartbeat, LogLine
 from tests.sinks.messages import ACCOUNT, T0, at
-from topics.catalog import ALERTS, COMMANDS, GATE_INPUTS, TopicSpec
+from topics.catalog import ALERTS, COMMANDS, CONFIGS, GATE_INPUTS, TopicSpec
 from topics.log_lines import Wanted
 
 URL = "http://127.0.0.1:8000"
@@ -40,7 +40,8 @@ class GateBehindLog:
 
     def __init__(self, state: LiveState, settings: Settings) -> None:
         self._state = state
-        self._gate = Stages(settings).gate()
+        [make] = Stages(settings).named("gate")
+        self._gate = make(0)
         self.written: list[tuple[TopicSpec, Message]] = []
         self.away = False
         self.silent = False
@@ -49,7 +50,7 @@ class GateBehindLog:
         if self.away:
             raise InfrastructureError("the broker is away")
         self.written.append((topic, message))
-        if topic in (COMMANDS, ALERTS):
+        if topic in (COMMANDS, ALERTS, CONFIGS):
             self._state.apply(message)
         if topic is GATE_INPUTS and not self.silent:
             self.tell(message)
