@@ -9,9 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from api.live import LiveState
+from schemas.ops import Heartbeat
 
 BOOKS = "books"
 """Stands among stages for market data as a whole."""
+EXECUTION = "execution"
+"""Stands among stages for whichever executes orders: the paper exchange, or live execution."""
+EXECUTIONS = ("paper", EXECUTION)
 LAG_LIMIT = 500
 """Records a stage may have before it and still count as having read what there is."""
 
@@ -50,10 +54,15 @@ def _reaches(state: LiveState, needs: Iterable[str]) -> Iterator[_Reach]:
         if name == BOOKS:
             yield _Reach(state.market_data_at, "No book has changed since.")
             continue
-        beat = state.heartbeats.get(name)
+        beat = _newest(state, EXECUTIONS if name == EXECUTION else (name,))
         if beat is None:
             yield _Reach(0, f"The stage {name} has not reported.")
         elif beat.lag > LAG_LIMIT:
             yield _Reach(0, f"The stage {name} is {beat.lag:,} records behind.")
         else:
             yield _Reach(beat.ingest_time, f"The stage {name} has not reported since.")
+
+
+def _newest(state: LiveState, names: Iterable[str]) -> Heartbeat | None:
+    beats = filter(None, map(state.heartbeats.get, names))
+    return max(beats, key=lambda beat: beat.ingest_time, default=None)

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from configs.metrics import Kind, Metric
+from configs.metric import Kind, Metric
 from schemas.errors import InfrastructureError
 
 

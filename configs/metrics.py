@@ -3,49 +3,13 @@
 The table in docs/metrics.md is generated from it, and whoever counts something takes it from here.
 """
 
-from enum import StrEnum
-from typing import NamedTuple
+from configs.metric import Kind, Metric
+from configs.metrics_gateway import GATEWAY_METRICS
 
 _QUICK_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _PATIENT_S = (*_QUICK_S, 15.0, 60.0)
 _REQUEST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _MESSAGES = (1, 2, 5, 10, 20, 50, 100, 200)
-
-
-class Kind(StrEnum):
-    """Prometheus' kinds of metrics."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
-class Metric(NamedTuple):
-    """One metric.
-
-    Attributes:
-        name: Its name for Prometheus; counters get `_total` appended there.
-        kind: Counter, gauge or histogram.
-        unit: What one is: "messages", "seconds", "1 or 0".
-        by: The processes that serve it.
-        about: What it means, and what to do when it looks wrong.
-        labels: What tells its series apart.
-        buckets: Upper bounds of a histogram's buckets.
-    """
-
-    name: str
-    kind: Kind
-    unit: str
-    by: str
-    about: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = ()
-
-    @property
-    def shown(self) -> str:
-        """Its name as Prometheus shows it."""
-        return f"{self.name}_total" if self.kind is Kind.COUNTER else self.name
-
 
 _STAGE = ("stage",)
 
@@ -319,6 +283,7 @@ METRICS: tuple[Metric, ...] = (
     *WORKER_METRICS,
     *SINK_METRICS,
     *CONNECTOR_METRICS,
+    *GATEWAY_METRICS,
     *FEED_METRICS,
     *API_METRICS,
 )

@@ -1,6 +1,7 @@
 """Writes docs/metrics.md from the catalogue of metrics."""
 
-from configs.metrics import METRICS, Metric
+from configs.metric import Metric
+from configs.metrics import METRICS
 
 _HEAD = """# Metrics
 

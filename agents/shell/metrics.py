@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from configs import metrics as catalogue
 from configs.meters import counter, gauge, histogram
-from configs.metrics import WORKER_METRICS, Kind
+from configs.metric import Kind
+from configs.metrics import WORKER_METRICS
 
 
 class WorkerMetrics:

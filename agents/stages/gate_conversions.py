@@ -18,7 +18,7 @@ from schemas.pairs import (
     ConvertIntent,
     PositionsConverted,
 )
-from schemas.values import MarketStatus, Side
+from schemas.values import MarketStatus, Money, Side
 from streams.conversions import book_conversion
 from streams.ledger_state import BotLedger, Ledger
 from streams.orders import Hold, is_bid
@@ -66,6 +66,9 @@ class Conversions:
             del waiting[intent_id]
 
     def _refusal(self, intent: ConvertIntent) -> Refusal | None:
+        rules = self._desk.rules
+        if not rules.settles_pairs:
+            return Refusal("Orders convert nothing; the chain does.", Money.PAPER, rules.money)
         return (
             self._wrong_set(intent)
             or self._too_few(intent)

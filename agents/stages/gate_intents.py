@@ -262,6 +262,8 @@ class Intents:
             intent.market_id,
         )
         stake = None if bot is None else bot.stakes.get(market_id)
+        if not self._rules.settles_pairs:
+            return "Orders merge no pairs; the chain does.", self._rules.money
         if intent.pairs <= 0 or stake is None:
             return "A merge needs pairs.", "0"
         free = min(

@@ -83,6 +83,11 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     money: Money = Money.PAPER
     complements: dict[MarketId, Complement] = msgspec.field(default_factory=dict)
 
+    @property
+    def settles_pairs(self) -> bool:
+        """Whether execution merges, splits and converts: a venue does it on the chain alone."""
+        return self.money is Money.PAPER
+
 
 def gate_rules(
     risk: RiskConfig,
@@ -99,7 +104,7 @@ def gate_rules(
         rules: `rules.yaml`.
         profiles: `profiles.yaml`.
         paper: `paper.yaml`, for redemption.
-        money: Paper or live; a profile may be for paper only.
+        money: Whose; a profile may be for money that is not real, pairs are settled on paper.
         complements: `complements.yaml` by market.
     """
     return GateRules(

@@ -12,7 +12,7 @@ from agents.stages.gate_desk import Desk, Refusal
 from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved, SplitDenied, SplitIntent
 from schemas.risk import TradingState
-from schemas.values import BotState, MarketStatus
+from schemas.values import BotState, MarketStatus, Money
 from streams.orders import Hold
 
 
@@ -54,6 +54,9 @@ class Splits:
 
     def _refusal(self, intent: SplitIntent) -> Refusal | None:
         state, known = self._desk.state, self._desk.account.state
+        rules = self._desk.rules
+        if not rules.settles_pairs:
+            return Refusal("Orders split no pairs; the chain does.", Money.PAPER, rules.money)
         if intent.pairs <= 0:
             return Refusal("A split needs pairs.", "above 0", show(intent.pairs))
         trading = trading_state(state, known.breakers)

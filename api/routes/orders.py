@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.command_models import CancelView, OrderBody, OrderTicketView
 from api.context import Context, answered, context_of, database, known_bot
-from api.freshness import known
+from api.freshness import EXECUTION, known
 from api.live_orders import RestingOrder
 from api.models import Envelope, FillView, OrderPage, OrderStoryView, OrderView, VerdictView
 from api.operator import Operator
@@ -21,7 +21,7 @@ from sinks.records import DecisionRecord, OrderRecord, TradeRecord
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 NEEDS = ("sinks",)
-LIVE_NEEDS = ("gate", "paper")
+LIVE_NEEDS = ("gate", EXECUTION)
 
 
 @router.get("", response_model=Envelope[OrderPage], responses=CSV)

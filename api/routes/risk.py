@@ -8,7 +8,7 @@ from api.command_models import JudgementView, OrderBody
 from api.context import Context, answered, context_of, database, known_bot
 from api.decision_models import PageView
 from api.exposures import exposure_view
-from api.freshness import BOOKS, Known, known
+from api.freshness import BOOKS, EXECUTION, Known, known
 from api.live import exposure_of
 from api.models import (
     BreakerView,
@@ -89,7 +89,7 @@ async def get_exposure(context: Annotated[Context, Depends(context_of)]) -> Enve
     """What is at risk by zone, bot, market and category, orders that rest included."""
     state = context.state
     newest = max((position.ingest_time for position in state.positions.values()), default=0)
-    return context.envelope(exposure_view(state), known(state, ("ledger", "paper"), newest))
+    return context.envelope(exposure_view(state), known(state, ("ledger", EXECUTION), newest))
 
 
 @router.get("/breaches", response_model=Envelope[PageView[BreachView]], responses=CSV)

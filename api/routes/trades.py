@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.context import Context, answered, context_of, database, known_bot
 from api.decision_models import PageView
-from api.freshness import known
+from api.freshness import EXECUTION, known
 from api.market_models import TradeView
 from api.models import Envelope
 from api.periods import Cursor, Hours, Limit, last
@@ -14,7 +14,7 @@ from api.tables import CSV, Form, paged
 from sinks.queries.trades import trades
 
 router = APIRouter(prefix="/trades", tags=["trades"])
-NEEDS = ("paper", "sinks")
+NEEDS = (EXECUTION, "sinks")
 
 
 @router.get("", response_model=Envelope[PageView[TradeView]], responses=CSV)

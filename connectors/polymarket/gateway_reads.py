@@ -135,13 +135,19 @@ class Asker:
             return
         async with self._beating:
             try:
-                self._beat_id = await self._rest.heartbeat(self._beat_id)
-                self.beats += 1
-            except VenueRefusedError as error:
-                self._beat_id = error.failure.heartbeat_id or ""
-                self._failed("heartbeat", error)
+                await self._beat()
             except TROUBLE as error:
                 self._failed("heartbeat", error)
+
+    async def _beat(self) -> None:
+        """One sign of life; a new session does not know the id to send and is told it."""
+        try:
+            self._beat_id = await self._rest.heartbeat(self._beat_id)
+        except VenueRefusedError as error:
+            if not error.failure.heartbeat_id:
+                raise
+            self._beat_id = await self._rest.heartbeat(error.failure.heartbeat_id)
+        self.beats += 1
 
     async def _balances(self, tokens: tuple[TokenId, ...]) -> dict[str, Decimal]:
         found: dict[str, Decimal] = {}

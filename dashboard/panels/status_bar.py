@@ -11,7 +11,7 @@ from dashboard.words import age, counted, date
 
 LATE_S = 10.0
 BEHIND = 500
-MONEY = {"paper": "blue", "live": "orange"}
+MONEY = {"paper": "blue", "sandbox": "violet", "live": "orange"}
 STATES = {"ACTIVE": "green", "HALTED": "orange", "EMERGENCY_HALT": "red"}
 
 

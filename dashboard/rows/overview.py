@@ -14,6 +14,8 @@ FLOW = (
     "bots",
     "gate",
     "paper",
+    "execution",
+    "gateway",
     "ledger",
     "sinks",
 )

@@ -11,7 +11,7 @@ import msgspec
 from agents.stages.execution import Execution, ExecutionReport
 from agents.stages.live import LiveStage
 from agents.stages.live_state import LiveState
-from api.gateway import Parts, assemble
+from api.gateway_parts import Parts, assemble
 from api.money.access import open_access
 from configs.clock import machine_ms
 from configs.settings import Settings

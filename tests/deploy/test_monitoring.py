@@ -11,15 +11,8 @@ from prometheus_client import CollectorRegistry
 from agents.shell.metrics import WorkerMetrics
 from api.present_metrics import PresentCollector
 from api.request_metrics import RequestMetrics
-from configs.metrics import (
-    API_METRICS,
-    CONNECTOR_METRICS,
-    METRICS,
-    SINK_METRICS,
-    WORKER_METRICS,
-    Kind,
-    Metric,
-)
+from configs.metric import Kind, Metric
+from configs.metrics import API_METRICS, CONNECTOR_METRICS, METRICS, SINK_METRICS, WORKER_METRICS
 from configs.metrics_docs import metrics_page
 from sinks.metrics import SinkMetrics
 from tests.api.running import Running
