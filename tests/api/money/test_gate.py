@@ -1,0 +1,161 @@
+"""Money modes refuse in one sentence each, against a venue that says no."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from api.money.access import VenueAccess, open_access
+from api.money.choice import keep_to, money_of, with_money
+from api.money.gate import phrase, require_money
+from api.money.keys import account_for, signer_for
+from configs.clock import SessionClock
+from configs.settings import Settings
+from connectors.polymarket.signer import Signer
+from connectors.sandbox.fault_commands import FaultCommand, FaultDesk
+from connectors.sandbox.sandbox import Sandbox, SandboxSettings
+from connectors.sandbox.server import listen, serve_on
+from schemas.errors import ConfigurationError
+from schemas.values import Money
+
+KEY = bytes(range(1, 33))
+ENVIRON = {"PETS_PRIVATE_KEY": KEY.hex()}
+ADDRESS = Signer(KEY).address
+
+
+class Venue:
+    """A sandbox in the place of the live venue."""
+
+    def __init__(self, url: str, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.settings = Settings(
+            _env_file=None,
+            home=folder,
+            money=Money.LIVE,
+            source="live",
+            clob_url=url,
+            data_url=url,
+            site_url=url,
+            live_phrase=phrase(ADDRESS),
+        )
+
+    def fault(self, command: FaultCommand) -> None:
+        FaultDesk(self.sandbox).arm(command)
+
+
+@pytest.fixture
+async def venue(tmp_path: Path) -> AsyncIterator[Venue]:
+    sandbox = Sandbox(SandboxSettings(source="world", activity=1e-9), SessionClock())
+    listener = listen("127.0.0.1", 0)
+    serving = asyncio.create_task(serve_on(listener, sandbox))
+    yield Venue(f"http://127.0.0.1:{listener.getsockname()[1]}", sandbox, tmp_path)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def required(venue: Venue, **changes: object) -> None:
+    settings = venue.settings.model_copy(update=changes)
+    async with open_access(settings, ENVIRON) as access:
+        await require_money(settings, access)
+
+
+async def test_live_money_passes_when_everything_is_as_it_must_be(venue: Venue) -> None:
+    await required(venue)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (FaultCommand(kind="geoblock"), r"\(geoblock\): The venue does not let US NY trade"),
+        (FaultCommand(kind="closed_only", address=ADDRESS), r"\(closed-only\): .* positions only"),
+        (FaultCommand(kind="clock_skew", ms=9_000), r"\(clock\): .*\+[89] s from ours"),
+        (
+            FaultCommand(kind="status", path="/balance-allowance", status=403, count=9),
+            r"\(balance\): It could not be read",
+        ),
+    ],
+)
+async def test_live_money_is_refused_with_the_reason(
+    venue: Venue, fault: FaultCommand, sentence: str
+) -> None:
+    venue.fault(fault)
+    with pytest.raises(ConfigurationError, match=sentence):
+        await required(venue)
+
+
+async def test_live_money_wants_the_capital_and_the_phrase(venue: Venue) -> None:
+    with pytest.raises(ConfigurationError, match="lower PETS_CAPITAL, or pay in"):
+        await required(venue, capital=10**9)
+    for typed in ("", "yes", phrase("0x" + "0" * 40)):
+        with pytest.raises(ConfigurationError, match="Expected the phrase 'I trade real money"):
+            await required(venue, live_phrase=typed)
+
+
+async def test_sandbox_money_never_leaves_this_machine(venue: Venue) -> None:
+    sandbox = {"money": Money.SANDBOX, "source": "world"}
+    await required(venue, **sandbox)
+
+    async def elsewhere(access: VenueAccess) -> None:
+        away = {**sandbox, "clob_url": "https://clob.polymarket.com"}
+        await require_money(venue.settings.model_copy(update=away), access)
+
+    async with open_access(venue.settings, ENVIRON) as access:
+        with pytest.raises(ConfigurationError, match="sandbox money never leaves it"):
+            await elsewhere(access)
+
+
+def settings(**changes: object) -> Settings:
+    return Settings(_env_file=None).model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"money": Money.LIVE, "source": "world"}, "--source live at speed 1"),
+        ({"money": Money.LIVE, "source": "live", "speed": 2.0}, "--source live at speed 1"),
+        ({"money": Money.SANDBOX, "source": "live"}, "a source that the sandbox plays"),
+        ({"money": Money.SANDBOX, "shards": 2}, "Set PETS_SHARDS=1"),
+    ],
+)
+def test_a_mode_that_does_not_go_together_is_refused(
+    changes: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        with_money(settings(**changes))
+
+
+def test_paper_is_the_default_and_other_money_has_a_folder_of_its_own() -> None:
+    assert Settings(_env_file=None).money is Money.PAPER
+    assert with_money(settings()).home == Path(".pets")
+    assert with_money(settings(money=Money.SANDBOX)).home == Path(".pets-sandbox")
+    with pytest.raises(ConfigurationError, match="paper, sandbox, live, received 'real'"):
+        money_of("real")
+
+
+def test_a_folder_is_about_one_money_for_good(tmp_path: Path) -> None:
+    keep_to(tmp_path, Money.SANDBOX)
+    keep_to(tmp_path, Money.SANDBOX)
+    with pytest.raises(ConfigurationError, match="it holds sandbox"):
+        keep_to(tmp_path, Money.LIVE)
+    (tmp_path / "old" / "data" / "kafka").mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="it holds paper"):
+        keep_to(tmp_path / "old", Money.SANDBOX)
+
+
+def test_the_sandbox_has_a_throw_away_key_that_stays(tmp_path: Path) -> None:
+    sandbox = settings(money=Money.SANDBOX, home=tmp_path)
+    first, again = signer_for(sandbox, {}), signer_for(sandbox, {})
+    assert first.address == again.address
+    (kept,) = tmp_path.iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_live_money_wants_a_key_and_a_wallet_that_it_commands(tmp_path: Path) -> None:
+    live = settings(money=Money.LIVE, source="live", home=tmp_path)
+    with pytest.raises(ConfigurationError, match="Expected a private key in PETS_PRIVATE_KEY"):
+        signer_for(live, {})
+    strange = live.model_copy(update={"venue_wallet": "0x" + "12" * 20})
+    with pytest.raises(ConfigurationError, match="to be a proxy, Safe or deposit wallet of"):
+        account_for(strange, Signer(KEY))
+    assert account_for(live, Signer(KEY)).maker == ADDRESS
