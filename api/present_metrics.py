@@ -50,17 +50,20 @@ class PresentCollector(Collector):
         state, touched = self._context.state, exposure_of(self._context.state)
         trading = family(catalogue.TRADING_STATE)
         orders = family(catalogue.OPEN_ORDERS)
+        rate, opens = family(catalogue.ORDER_RATE_USED), family(catalogue.VENUE_OPENS)
         if state.risk is not None:
             for item in TradingState:
                 trading.add_metric((item,), float(state.risk.trading_state is item))
             orders.add_metric((), touched.open_orders)
+            rate.add_metric((), float(state.risk.orders_used))
+            opens.add_metric((), float(not state.risk.obstacle))
         positions = family(catalogue.OPEN_POSITIONS)
         active = family(catalogue.BOT_ACTIVE)
         for bot_id in NAMES:
             positions.add_metric((bot_id,), len(state.positions_of(bot_id)))
             if bot_id in state.bots:
                 active.add_metric((bot_id,), float(state.bots[bot_id] is BotState.ACTIVE))
-        yield from (trading, orders, positions, active)
+        yield from (trading, orders, rate, opens, positions, active)
         yield from self._breakers()
 
     def _breakers(self) -> Iterator[Metric]:

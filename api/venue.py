@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from prometheus_client import CollectorRegistry
 
@@ -9,11 +11,17 @@ from api.sole_writer import sole_producer
 from configs import metrics as catalogue
 from configs.meters import Read, served
 from configs.settings import Settings
-from connectors.polymarket.connector import MarketConnector
+from connectors.polymarket.connector import MarketConnector, Publisher
+from connectors.polymarket.drift import DriftSentinel
+from connectors.polymarket.public_reads import PublicReads
 from connectors.polymarket.rest import PublicRest
+from connectors.polymarket.venue_checks import VenueChecks
+from connectors.polymarket.venue_http import VenueHttp
+from connectors.polymarket.venue_watch import VenueWatch
 from connectors.sandbox.sandbox import SandboxSettings
 from connectors.sandbox.server import serve
 from schemas.envelope import Message
+from schemas.ids import AccountId
 from schemas.ops import Heartbeat
 from topics.catalog import HEARTBEATS
 from topics.producer import FrameProducer
@@ -26,6 +34,7 @@ async def run_connector(settings: Settings) -> None:
     async with (
         sole_producer(settings, "connector") as producer,
         PublicRest(settings.gamma_url, settings.clob_url) as rest,
+        venue_checks(settings, producer) as checks,
     ):
         connector = MarketConnector(
             rest,
@@ -39,7 +48,22 @@ async def run_connector(settings: Settings) -> None:
         with served(registry, settings.metrics_host, settings.metrics_port):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(connector.run())
+                tasks.create_task(checks.run())
                 tasks.create_task(_beat(settings, producer, connector))
+
+
+@asynccontextmanager
+async def venue_checks(settings: Settings, publisher: Publisher) -> AsyncIterator[VenueChecks]:
+    """The connector's checks of the venue, with connections of their own."""
+    drift, account = DriftSentinel(), AccountId(settings.account)
+    async with (
+        VenueHttp(settings.clob_url) as clob,
+        VenueHttp(settings.data_url) as data,
+        VenueHttp(settings.site_url) as site,
+    ):
+        reads = PublicReads(clob, data, site, drift)
+        watch = VenueWatch("connector", account, drift)
+        yield VenueChecks(reads, watch, publisher, settings.clock(), account)
 
 
 async def run_sandbox(settings: Settings) -> None:

@@ -210,6 +210,18 @@ TRADING_STATE = _api("risk_trading_state", "1 or 0", "1 at the state the account
 OPEN_ORDERS = _api("risk_open_orders", "orders", "Orders that rest at the venue.")
 OPEN_POSITIONS = _api("risk_open_positions", "positions", "Open positions.", "bot_id")
 BOT_ACTIVE = _api("risk_bot_active", "1 or 0", "1 while the bot may open positions.", "bot_id")
+ORDER_RATE_USED = _api(
+    "risk_order_rate_used_ratio",
+    "ratio",
+    "Part of the order rate that is used: the smaller of the venue's bucket and the mission's "
+    "ceiling. From 0.8 only orders that reduce pass; lower how often bots quote if it stays there.",
+)
+VENUE_OPENS = _api(
+    "risk_venue_lets_open",
+    "1 or 0",
+    "Whether the venue lets us open: 0 while it restarts, blocks or closes us, or speaks "
+    "differently than it did. `pets status` says why.",
+)
 BREAKER_USED = _api(
     "risk_breaker_used_ratio",
     "ratio",
@@ -256,6 +268,8 @@ API_METRICS: tuple[Metric, ...] = (
     OPEN_ORDERS,
     OPEN_POSITIONS,
     BOT_ACTIVE,
+    ORDER_RATE_USED,
+    VENUE_OPENS,
     BREAKER_USED,
     BREAKER_OPEN,
     HEARTBEAT_AGE,

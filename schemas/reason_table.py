@@ -75,8 +75,10 @@ REASONS: Mapping[Code, Reason] = MappingProxyType(
         Code.MARKET_CLOSED: Reason(
             "6",
             errors.OrderRejectedError,
-            "The market is unknown, takes no orders, ends too soon, or is not for this bot.",
-            "Choose another market.",
+            "The market is unknown, takes no orders, ends too soon or is not for this bot; or the "
+            "venue restarts, lets us only close, or speaks differently than it did.",
+            "Read rule and value: choose another market, wait for the venue, or look at what "
+            "changed.",
         ),
         Code.STALE_DATA: Reason(
             "7",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
 from schemas.values import BotState
+from schemas.venue_status import VenueMode
 
 
 class BreakerKind(StrEnum):
@@ -108,7 +109,13 @@ class TradingState(StrEnum):
 
 
 class RiskState(Message, frozen=True, kw_only=True, tag="risk-state"):
-    """The account's trading state and every bot's state; compacted, survives restarts."""
+    """The account's trading state and every bot's state; compacted, survives restarts.
+
+    Attributes:
+        venue: What the venue's engine takes.
+        obstacle: Why the venue lets nobody open, a sentence; empty when it does.
+        orders_used: Part of the order rate that is used, 0 to 1; above 1 when overdrawn.
+    """
 
     account_id: AccountId
     trading_state: TradingState
@@ -116,3 +123,6 @@ class RiskState(Message, frozen=True, kw_only=True, tag="risk-state"):
     bots: dict[BotId, BotState]
     open_orders: int
     open_positions: int
+    venue: VenueMode = VenueMode.OPEN
+    obstacle: str = ""
+    orders_used: Decimal = Decimal(0)

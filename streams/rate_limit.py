@@ -2,6 +2,8 @@
 
 Tokens are counted in thousandths, so that a refill of whole tokens a second is exact every
 millisecond. Opening orders leave the reserve untouched; market makers share a part of the bucket.
+Once half of what is open to all is gone, no bot gets more than its part: an equal one of all that
+asked lately, so that none starves another.
 """
 
 import msgspec
@@ -18,6 +20,8 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
         reserve: Tokens that only REDUCE orders may use.
         maker_per_s: The market makers' part of `per_s`.
         maker_burst: Their part of `burst`.
+        ceiling_per_s: The mission's limit, whatever the venue's tier allows.
+        ceiling_burst: The same of a burst.
     """
 
     per_s: int
@@ -25,6 +29,8 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     reserve: int
     maker_per_s: int
     maker_burst: int
+    ceiling_per_s: int = 60
+    ceiling_burst: int = 3500
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -35,10 +41,15 @@ class Bucket(msgspec.Struct, frozen=True):
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """The buckets of one signer: all orders, and those of market makers."""
+    """The buckets of one signer: all orders, and those of market makers.
+
+    Attributes:
+        used: By bot, tokens taken by opening orders lately; they fade at the bot's fair rate.
+    """
 
     orders: Bucket = Bucket()
     makers: Bucket = Bucket()
+    used: dict[str, Bucket] = {}
 
 
 def available(bucket: Bucket, now: int, per_s: int, burst: int) -> int:
@@ -48,8 +59,27 @@ def available(bucket: Bucket, now: int, per_s: int, burst: int) -> int:
     return min(bucket.milli + max(now - bucket.at, 0) * per_s, burst * MILLI)
 
 
+def told(rates: Rates, limits: RateLimits, now: int, left: int) -> Rates:
+    """Take over what the venue says is left, thousandths, where it is less than we thought."""
+    if left >= available(rates.orders, now, limits.per_s, limits.burst):
+        return rates
+    return msgspec.structs.replace(rates, orders=Bucket(left, now))
+
+
+def used_share(rates: Rates, limits: RateLimits, now: int) -> float:
+    """How much of the bucket is gone, 0 to 1; above 1 when the venue says it is overdrawn."""
+    return 1 - available(rates.orders, now, limits.per_s, limits.burst) / (limits.burst * MILLI)
+
+
 def take(
-    rates: Rates, limits: RateLimits, now: int, orders: int, *, reduces: bool, maker: bool
+    rates: Rates,
+    limits: RateLimits,
+    now: int,
+    orders: int,
+    *,
+    reduces: bool,
+    maker: bool,
+    bot: str = "",
 ) -> tuple[Rates, bool]:
     """Take one token per order, all or none.
 
@@ -60,6 +90,7 @@ def take(
         orders: How many orders, a batch counts each.
         reduces: All of them are REDUCE, so that the reserve is open to them.
         maker: A market maker's opening orders, which also need its own bucket.
+        bot: Whose.
 
     Returns:
         The buckets after it, and whether the tokens were there.
@@ -74,4 +105,24 @@ def take(
         if maker_left < 0:
             return rates, False
         makers = Bucket(maker_left, max(now, makers.at))
-    return Rates(Bucket(left, max(now, rates.orders.at)), makers), True
+    used = rates.used
+    if not reduces:
+        used = _recent(rates, limits, now)
+        mine = used.get(bot, Bucket(0)).milli or 0
+        others = len(used.keys() - {bot}) + 1
+        shared = (limits.burst - limits.reserve) * MILLI
+        is_scarce = left - limits.reserve * MILLI < shared // 2
+        if is_scarce and others > 1 and mine + cost > shared // others:
+            return rates, False
+        used[bot] = Bucket(mine + cost, now)
+    return Rates(Bucket(left, max(now, rates.orders.at)), makers, used), True
+
+
+def _recent(rates: Rates, limits: RateLimits, now: int) -> dict[str, Bucket]:
+    """What each bot used lately, faded to `now`; who used nothing lately is left out."""
+    bots = max(len(rates.used), 1)
+    faded = {
+        bot: (bucket.milli or 0) - max(now - bucket.at, 0) * limits.per_s // bots
+        for bot, bucket in rates.used.items()
+    }
+    return {bot: Bucket(milli, now) for bot, milli in faded.items() if milli > 0}

@@ -4,6 +4,7 @@ The table in docs/dataflow.md is generated from it.
 """
 
 from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
+from schemas.venue_status import VenueStatus
 from topics.catalog_control import COMMANDS, CONFIGS, CONTROL_STATES
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
 from topics.catalog_wallet import WALLET_TOPICS
@@ -187,10 +188,11 @@ GATE_INPUTS = TopicSpec(
         control.BotFailed,
         control.Configuration,
         risk.SizingAdvice,
+        VenueStatus,
         ops.ClockTick,
     ),
     Scope.ACCOUNT,
-    ("bots", "book", "relay-lifecycle", "paper", "execution", "api", "clock"),
+    ("bots", "book", "relay-lifecycle", "paper", "execution", "connector", "api", "clock"),
     ("gate", "ledger", "archive"),
     "The one ordered log of an account: all that the risk gate and the ledger know.",
     retention_ms=90 * DAY_MS,

@@ -19,6 +19,7 @@ from agents.stages.gate_publish import Publisher
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_splits import Splits
 from agents.stages.gate_state import GateState
+from agents.stages.gate_venue import hear
 from schemas.control import (
     BotFailed,
     BotStateChanged,
@@ -51,6 +52,7 @@ from schemas.trading import (
     Stamp,
 )
 from schemas.values import Action, BotState
+from schemas.venue_status import VenueStatus
 from streams.account import Account
 from streams.account_facts import CancelFailed, Fact, OrderEnded, RearmRefused
 from streams.advice import advise
@@ -144,6 +146,7 @@ class GateStage:
             PlaceIntent: intents.place,
             PositionsConverted: conversions.converted,
             SplitIntent: splits.split,
+            VenueStatus: self._venue,
         }
 
     def _failed(self, message: BotFailed) -> None:
@@ -242,6 +245,10 @@ class GateStage:
                 self._account.now,
             )
 
+    def _venue(self, message: VenueStatus) -> None:
+        """Take over what a reporter knows of the venue."""
+        hear(self._state, self._rules.rates, message, self._account.now)
+
     def _command(self, message: Command) -> None:
         if message.verb is Verb.REARM:
             refused = [fact.reason for fact in self._facts if isinstance(fact, RearmRefused)]
@@ -313,6 +320,6 @@ class GateStage:
     def _concerned(self, message: Message, *, everybody: bool) -> Iterable[BotId]:
         """Bots whose account view the message may have changed."""
         lives = self._state.lives
-        if everybody or isinstance(message, ClockTick | Command):
+        if everybody or isinstance(message, ClockTick | Command | VenueStatus):
             return list(lives)
         return [bot_id for bot_id in self._account.concerned(message) if bot_id in lives]

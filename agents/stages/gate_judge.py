@@ -17,6 +17,7 @@ from agents.stages.gate_limits import exposure, funded, trade_risk
 from agents.stages.gate_market import fresh, passive, tradable, well_formed
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_state import GateState
+from agents.stages.gate_venue import rate_limits
 from schemas.claims import Claim
 from schemas.reasons import DenialCode
 from schemas.trading import Order, Stamp
@@ -110,13 +111,15 @@ def take_tokens(judgement: Judgement, state: GateState, rules: GateRules, now: i
     rights = rules.rights.get(entries[0].order.bot_id)
     reduces = all(entry.kind is IntentKind.REDUCE for entry in entries)
     maker = rights is not None and rights.maker
+    limits = rate_limits(rules.rates, state.venue)
+    bot = entries[0].order.bot_id
     state.rates, passed = take(
-        state.rates, rules.rates, now, len(entries), reduces=reduces, maker=maker
+        state.rates, limits, now, len(entries), reduces=reduces, maker=maker, bot=bot
     )
     if passed:
         return judgement
-    rule = "Orders must stay within the venue's rate; a part is kept for REDUCE."
-    limit = f"{rules.rates.per_s} a second, burst {rules.rates.burst}"
+    rule = "Orders must stay within the venue's rate and the bot's part; some is kept for REDUCE."
+    limit = f"{limits.per_s} a second, burst {limits.burst}"
     denial = Denial(DenialCode.RATE_LIMIT, rule, limit, f"{len(entries)} more")
     return Judgement(denial=denial)
 

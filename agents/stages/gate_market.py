@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
+from agents.stages.gate_venue import venue_denial
 from schemas.reasons import DenialCode
 from schemas.values import IntentKind, MarketStatus, Money, Price, TimeInForce
 from streams.freshness import FreshnessLimits, staleness
@@ -22,6 +23,10 @@ def tradable(case: Case) -> Denial | None:
     active, known, seen = MarketStatus.ACTIVE, facts.status, case.stamp.status
     if known is not active or seen is not active:
         return _closed("The market must accept orders.", active, seen if known is active else known)
+    if case.state.venue:
+        denial = venue_denial(case.state.venue, case.now, reduces=case.reduces)
+        if denial is not None:
+            return denial
     return None if case.reduces else _opening(case)
 
 

@@ -12,6 +12,7 @@ from agents.stages.gate_commands import shown_state, trading_state
 from agents.stages.gate_outbox import PORTFOLIO, GateOutbox
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_state import GateState, SentBreaker, SentRisk, SentView
+from agents.stages.gate_venue import may_open, obstacle, rate_limits, venue_mode
 from schemas.ids import AccountId, BotId, MarketId
 from schemas.risk import BreakerKind, BreakerState, RiskState, TradingState
 from schemas.trading import AccountView
@@ -21,6 +22,7 @@ from streams.advice import in_force
 from streams.breaker_state import daily_loss, midnight_after
 from streams.ledger_state import BotLedger
 from streams.nav import Nav, drawdown
+from streams.rate_limit import used_share
 
 APART_MS = 1_000
 """Least time between two publications of one thing, but for changes of state."""
@@ -143,6 +145,7 @@ class Publisher:
         ledger = account.state.ledger.bots.get(bot_id, _EMPTY)
         shown = shown_state(state, account.state.breakers, bot_id)
         opens = shown is BotState.ACTIVE and state.trading is TradingState.ACTIVE
+        opens = opens and may_open(state.venue, account.now)
         return SentView(
             at=account.now,
             equity=ledger.equity,
@@ -181,6 +184,9 @@ class Publisher:
             bots={bot_id: life.shown for bot_id, life in state.lives.items()},
             open_orders=len(account.state.orders.open),
             open_positions=sum(len(markets) for markets in self.open_positions().values()),
+            venue=venue_mode(state.venue.values(), account.now),
+            obstacle=obstacle(state.venue, account.now),
+            orders_used=self._orders_used(),
         )
         if last is not None:
             changed = _without_time(current) != _without_time(last)
@@ -196,8 +202,17 @@ class Publisher:
                 bots=current.bots,
                 open_orders=current.open_orders,
                 open_positions=current.open_positions,
+                venue=current.venue,
+                obstacle=current.obstacle,
+                orders_used=current.orders_used,
             )
         )
+
+    def _orders_used(self) -> Decimal:
+        """Part of the order bucket that is gone, in hundredths: not every order is told."""
+        limits = rate_limits(self._rules.rates, self._state.venue)
+        share = used_share(self._state.rates, limits, self._account.now)
+        return Decimal(f"{share:.2f}")
 
     def _breakers(self) -> Iterator[tuple[str, str, BreakerKind, Figures]]:
         """Key, scope, kind and figures of every breaker."""

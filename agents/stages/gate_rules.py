@@ -202,4 +202,6 @@ def _rates(risk: RiskConfig) -> RateLimits:
         reserve=int(rate.orders_burst * rate.reserve),
         maker_per_s=max(int(rate.orders_per_s * rate.maker_share), 1),
         maker_burst=max(int(rate.orders_burst * rate.maker_share), 1),
+        ceiling_per_s=rate.ceiling.sustained_per_s,
+        ceiling_burst=rate.ceiling.burst,
     )

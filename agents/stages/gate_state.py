@@ -9,6 +9,7 @@ from schemas.reasons import DenialCode
 from schemas.risk import TradingState
 from schemas.trading import PlaceIntent
 from schemas.values import BotState, IntentKind, Side, Zone
+from schemas.venue_status import VenueMode, VenueStatus
 from streams.account_state import AccountState
 from streams.advice import Advised
 from streams.rate_limit import Rates
@@ -112,6 +113,9 @@ class SentRisk(msgspec.Struct, frozen=True):
     bots: dict[BotId, BotState]
     open_orders: int
     open_positions: int
+    venue: VenueMode = VenueMode.OPEN
+    obstacle: str = ""
+    orders_used: Decimal = Decimal(0)
 
 
 class Sent(msgspec.Struct):
@@ -128,6 +132,7 @@ class GateState(msgspec.Struct):
     Attributes:
         trading: What operators decided for the account; breakers may be stricter.
         reason: Why, for the screens.
+        venue: What each reporter last said of the venue.
         sides_gone: When a quote side last went, by bot, market and side, ms.
         wanted_gone: Orders whose cancel came too early, with the reason; asked again when placed.
     """
@@ -137,6 +142,7 @@ class GateState(msgspec.Struct):
     trading: TradingState = TradingState.ACTIVE
     reason: str = ""
     rates: Rates = Rates()
+    venue: dict[str, VenueStatus] = {}
     decided: dict[OrderId, Decided] = {}
     replaces: dict[OrderId, PendingReplace] = {}
     merges: dict[str, Merging] = {}

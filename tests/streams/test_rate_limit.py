@@ -1,6 +1,8 @@
 """Token buckets over event time (D-21)."""
 
-from streams.rate_limit import RateLimits, Rates, take
+import pytest
+
+from streams.rate_limit import RateLimits, Rates, take, told, used_share
 
 LIMITS = RateLimits(per_s=40, burst=60, reserve=12, maker_per_s=20, maker_burst=30)
 
@@ -56,3 +58,33 @@ def test_time_that_runs_back_brings_no_tokens() -> None:
     assert taken == 0
     _, taken = drain(rates, 10_000)
     assert taken == 0
+
+
+def ask(rates: Rates, now: int, bot: str, orders: int = 1) -> tuple[Rates, bool]:
+    return take(rates, LIMITS, now, orders, reduces=False, maker=False, bot=bot)
+
+
+def test_no_bot_starves_another() -> None:
+    """A hog asks for everything all the time; a quiet bot gets its equal part of what comes in."""
+    rates, got = Rates(), {"hog": 0, "quiet": 0}
+    for now in range(0, 10_000, 10):
+        for bot in ("hog", "hog", "hog", "quiet"):
+            rates, passed = ask(rates, now, bot)
+            got[bot] += passed
+    assert sum(got.values()) == pytest.approx(48 + 40 * 10, abs=2)
+    assert got["quiet"] >= 0.4 * sum(got.values())
+
+
+def test_a_bot_alone_has_the_whole_bucket() -> None:
+    rates, passed = ask(Rates(), 0, "one", 48)
+    assert passed
+    assert not ask(rates, 0, "one")[1]
+
+
+def test_what_the_venue_says_counts_only_where_it_is_less() -> None:
+    full = Rates()
+    assert told(full, LIMITS, 0, 70_000) == full
+    less = told(full, LIMITS, 0, 13_000)
+    assert used_share(less, LIMITS, 0) == pytest.approx(1 - 13 / 60)
+    assert ask(less, 0, "one")[1]
+    assert not ask(less, 0, "one", 2)[1]
