@@ -6,12 +6,14 @@ while anything is heard, and a minute apart in longer silences, where nothing bu
 happen; so a recording of years can be played.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from agents.stages.framing import AppliedFrames
 from api.tape import Input
 from connectors.polymarket.parse import envelope
 from schemas.envelope import Message
@@ -33,7 +35,6 @@ from topics.catalog import (
     TopicSpec,
 )
 from topics.codec import TopicCodec, decode_frame
-from topics.frames import FENCE_POSITION
 
 PLAYED: tuple[TopicSpec, ...] = (
     LIFECYCLE,
@@ -92,6 +93,7 @@ class ArchiveTape:
             ApplicationError: Nothing was recorded in the range.
         """
         self.archive = Archive.open(folder)
+        self._change: Callable[[Message], Message] | None = None
         self._account = account
         names = {topic.name for topic in PLAYED}
         segments = [each for each in self.archive.segments if each.topic in names]
@@ -106,6 +108,18 @@ class ArchiveTape:
                 f"Expected a range within what {folder} holds ({first} to {last} ms), received "
                 f"{start_ms} to {end_ms}: nothing was recorded then."
             )
+
+    def changed(self, change: Callable[[Message], Message], end_ms: int) -> Self:
+        """The same tape of an archive that had held other messages, to an earlier end.
+
+        Args:
+            change: From a recorded message to the one in its place.
+            end_ms: Session ms.
+        """
+        other = copy(self)
+        other._change = change  # noqa: SLF001 - its own kind
+        other._end = min(self._end, end_ms)  # noqa: SLF001
+        return other
 
     def __iter__(self) -> Iterator[Input]:
         """Play it from the start."""
@@ -138,7 +152,7 @@ class ArchiveTape:
         codec: TopicCodec[Message] = TopicCodec(topic)
         rank = PLAYED.index(topic)
         needed = 0 if topic is LIFECYCLE else self._history
-        positions: dict[str, int] = {}
+        applied = AppliedFrames()
         now = 0
         for segment in segments:
             if segment.last_ms < needed or segment.first_ms >= self._end:
@@ -147,11 +161,12 @@ class ArchiveTape:
                 if not row.messages or row.last_ms < needed:
                     continue
                 frame = decode_frame(row.value)
-                if frame.position <= positions.get(frame.origin, FENCE_POSITION):
+                if not applied.is_news(frame):
                     continue
-                positions[frame.origin] = frame.position
                 for payload in frame.messages:
                     message = codec.decode(payload)
+                    if self._change is not None:
+                        message = self._change(message)
                     now = max(now, message.ingest_time)
                     if message.ingest_time >= needed:
                         yield _Timed(now, rank, topic, message)

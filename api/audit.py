@@ -1,18 +1,26 @@
-"""`pets replay inputs`: every stage over its recorded input, compared with what it decided live."""
+"""`pets audit`: every stage over its recorded input, compared with what it decided then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import typer
 
-from agents.replay.audit import Difference, Finding, Recorded, audit_stage
+from agents.replay.audit import Difference, Finding, audit_stage
+from agents.replay.log import HeldLog, Log, Recorded
+from agents.replay.trace import Finder, causes_of
+from api.archive_log import ArchiveLog
 from api.stages import Stages
 from configs.settings import Settings
 from schemas.control import Configuration
 from schemas.envelope import Message
 from schemas.errors import ApplicationError
-from topics.catalog import DECIDE_INPUTS, GATE_INPUTS, TOPICS, TopicSpec
+from sinks.archive.archive import Archive
+from topics.catalog import BY_NAME, TOPICS, TopicSpec
 from topics.codec import TopicCodec, decode_frame
 from topics.partition import partitions_of
 from topics.reader import LogReader, open_reader
@@ -23,54 +31,106 @@ CONFIGURATION = b'"type":"configuration"'
 AUDITED = ("book", "bots", "gate", "paper", "ledger")
 
 
-def run_audit(settings: Settings) -> None:
-    """Audit every stage and print what was found; exit 1 on a difference."""
-    findings = asyncio.run(audit(settings))
-    for finding in findings:
-        typer.echo(_sentence(finding))
+def run_audit(archive: Path | None) -> None:
+    """Audit every stage, of an archive or of the broker's log; exit 1 on a difference."""
+    if archive is None:
+        settings = Settings()
+        log: Log = asyncio.run(held_log(settings))
+        findings = _told(audit(settings, log), log)
+    else:
+        opened = Archive.open(archive)
+        log = ArchiveLog(opened)
+        with recorded_settings(opened) as settings:
+            findings = _told(audit(settings, log), log)
+    compared = sum(finding.compared.total() for finding in findings)
     if any(finding.difference is not None for finding in findings):
         raise typer.Exit(1)
+    typer.echo(f"100 % of {compared:,} records were derived again, equal to the byte.")
 
 
-async def audit(settings: Settings) -> list[Finding]:
-    """Re-derive every stage's records from the broker's log.
+def audit(settings: Settings, log: Log) -> Iterator[Finding]:
+    """Re-derive what each stage wrote to topics that the log holds.
+
+    Args:
+        settings: Those of the recorded run.
+        log: Everything it read and wrote.
 
     Raises:
         ApplicationError: The log no longer reaches back to the first input.
-        InfrastructureError: The broker does not answer.
     """
     stages = Stages(settings)
-    findings = []
-    async with open_reader(settings.broker) as reader:
-        inputs = await _logs(reader, settings, (DECIDE_INPUTS, GATE_INPUTS))
-        outputs = await _logs(reader, settings, (topic for topic in TOPICS if topic.framed))
-    written = [record for records in outputs.values() for record in records]
+    written = [
+        record
+        for topic in TOPICS
+        if topic.framed
+        for partition in log.partitions(topic)
+        for record in log.records(topic, partition)
+    ]
     for name in AUDITED:
-        for index, make in enumerate(stages.named(name)):
-            topic = make(0).reads
+        for index, first in enumerate(stages.named(name)):
+            topic = first(0).reads
             for partition in range(partitions_of(topic, settings.shards)):
-                records = inputs[topic.name, partition]
-                make = born_with(stages, topic, records).named(name)[index]
-                _require_beginning(topic, records)
-                findings.append(
-                    await asyncio.to_thread(
-                        audit_stage, partial(make, partition), settings.shards, records, written
-                    )
-                )
-    return findings
+                inputs = list(log.records(topic, partition))
+                _require_beginning(topic, inputs)
+                make = born_with(stages, topic, inputs).named(name)[index]
+                yield audit_stage(partial(make, partition), settings.shards, inputs, written)
 
 
-async def _logs(
-    reader: LogReader, settings: Settings, topics: Iterable[TopicSpec]
-) -> dict[tuple[str, int], list[Recorded]]:
-    """Every partition's records up to now. Inputs are read before outputs, never after."""
-    return {
-        (topic.name, partition): [
-            record async for record in _records(reader, settings, topic, partition)
-        ]
-        for topic in topics
-        for partition in range(partitions_of(topic, settings.shards))
-    }
+@contextmanager
+def recorded_settings(archive: Archive) -> Iterator[Settings]:
+    """The settings and the configuration that the recorded run had, on whatever machine this is.
+
+    Raises:
+        ApplicationError: The archive is none of a run, or its configuration changed meanwhile.
+    """
+    configured = archive.configured
+    if not configured:
+        raise ApplicationError(
+            f"Expected an archive of a recorded run at {archive.folder}, this one holds imported "
+            "files: nobody decided anything in it. `pets replay` plays it."
+        )
+    if len(configured) > 1:
+        raise ApplicationError(
+            f"Expected one configuration in {archive.folder}, it changed {len(configured) - 1} "
+            "time(s) while it was recorded. Record every run into an archive of its own."
+        )
+    (only,) = configured
+    with TemporaryDirectory(prefix="pets-audit-") as folder:
+        for name, text in only.files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        chosen = {**only.settings, "config_dir": folder if only.files else None}
+        yield Settings.model_validate(chosen)
+
+
+async def held_log(settings: Settings) -> HeldLog:
+    """What the broker holds now. Inputs are read before outputs, never after.
+
+    Raises:
+        InfrastructureError: The broker does not answer.
+    """
+    held: dict[tuple[str, int], list[Recorded]] = {}
+    readers = {make(0).reads.name for name in AUDITED for make in Stages(settings).named(name)}
+    framed = [topic for topic in TOPICS if topic.framed]
+    async with open_reader(settings.broker) as reader:
+        for topic in sorted(framed, key=lambda each: each.name not in readers):
+            for partition in range(partitions_of(topic, settings.shards)):
+                rows = await _records(reader, settings, topic, partition)
+                held[topic.name, partition] = rows
+    return HeldLog(held)
+
+
+async def _records(
+    reader: LogReader, settings: Settings, topic: TopicSpec, partition: int
+) -> list[Recorded]:
+    name = settings.topic_prefix + topic.name
+    bounds = (await reader.bounds(name, [partition]))[partition]
+    return [
+        Recorded(topic.name, partition, record.offset, record.value)
+        async for record in reader.records(name, partition, bounds.first, bounds.end)
+        if record.value is not None
+    ]
 
 
 def born_with(stages: Stages, topic: TopicSpec, records: Iterable[Recorded]) -> Stages:
@@ -99,14 +159,48 @@ def _require_beginning(topic: TopicSpec, records: list[Recorded]) -> None:
         )
 
 
-async def _records(
-    reader: LogReader, settings: Settings, topic: TopicSpec, partition: int
-) -> AsyncIterator[Recorded]:
-    name = settings.topic_prefix + topic.name
-    bounds = (await reader.bounds(name, [partition]))[partition]
-    async for record in reader.records(name, partition, bounds.first, bounds.end):
-        if record.value is not None:
-            yield Recorded(topic.name, partition, record.offset, record.value)
+def _told(findings: Iterable[Finding], log: Log) -> list[Finding]:
+    """Say each finding when it is there."""
+    told = []
+    for finding in findings:
+        typer.echo(_sentence(finding))
+        if finding.difference is not None:
+            for line in chain_lines(finding.difference, log):
+                typer.echo(line)
+        told.append(finding)
+    return told
+
+
+def chain_lines(difference: Difference, log: Log) -> list[str]:
+    """The first message that differs, and what led to it, a line each."""
+    message = _first_message(difference)
+    if message is None:
+        return ["  (no message to follow back)"]
+    chain = causes_of(Finder(log), message)
+    head = f"  {type(message).__name__} {message.event_id}, because of"
+    return [
+        head,
+        *(
+            f"    {type(each.message).__name__} {each.message.event_id} "
+            f"({each.topic}/{each.partition} offset {each.offset}, message {each.place})"
+            for each in chain
+        ),
+    ]
+
+
+def _first_message(difference: Difference) -> Message | None:
+    """The message in which two records begin to differ; of the one that is there."""
+    frames = [
+        [] if value is None else decode_frame(value).messages
+        for value in (difference.recorded, difference.derived)
+    ]
+    codec: TopicCodec[Message] = TopicCodec(BY_NAME[difference.topic])
+    recorded, derived = frames
+    for index in range(max(len(recorded), len(derived))):
+        pair = [each[index] if index < len(each) else msgspec.Raw() for each in frames]
+        if bytes(pair[0]) != bytes(pair[1]):
+            return codec.decode(pair[1] if index < len(derived) else pair[0])
+    return None
 
 
 def _sentence(finding: Finding) -> str:

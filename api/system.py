@@ -84,6 +84,10 @@ class System:
         """The database writer."""
         return self._worker("sinks")
 
+    def archive(self) -> Worker:
+        """The log's archive."""
+        return self._worker("archive")
+
     def api(self) -> Worker:
         """The API."""
         return self._worker("api", ready=self._answers(f"{self.api_url}/api/v1/health/live"))

@@ -25,7 +25,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PETS_", env_file=".env", extra="ignore")
 
     home: Path = Field(Path(".pets"), description="State of a local installation.")
-    archive: Path = Field(Path(".pets/archive"), description="Folder of the log's archive.")
+    archive: Path = Field(
+        Path(".pets/archive"),
+        description="Folder of the log's archive; `pets up` records where it is set.",
+    )
     broker: str = Field("127.0.0.1:19092", description="Kafka bootstrap address.")
     database: SecretStr = Field(
         SecretStr("postgresql://pets@127.0.0.1:15432/pets"), description="PostgreSQL address."

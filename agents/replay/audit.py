@@ -4,19 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from agents.replay.log import Recorded
 from agents.stages.framing import FrameFold
 from agents.stages.guarded import MakeStage
 from topics.codec import decode_frame
 from topics.frames import FENCE_POSITION, stage_origin, stage_position
-
-
-class Recorded(NamedTuple):
-    """One record of the log."""
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes
 
 
 class Difference(NamedTuple):

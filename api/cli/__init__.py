@@ -137,6 +137,46 @@ def record(
     record_log(archive or Settings().archive, segment_mib, segment_s, keeping, until_end)
 
 
+@app.command()
+def audit(
+    archive: Annotated[
+        Path | None, typer.Argument(help="Archive of a run; the broker's log by default.")
+    ] = None,
+) -> None:
+    """Derive every decision of a recorded run again; exit 1 at the first difference."""
+    from api.audit import run_audit
+
+    run_audit(archive)
+
+
+@app.command()
+def trace(
+    name: Annotated[str, typer.Argument(help="Id of a fill, order, intent or any message.")],
+    archive: Annotated[
+        Path | None, typer.Option(help="Where to look; the broker's log by default.")
+    ] = None,
+) -> None:
+    """Follow a fill back to order, verdict, intent, signal and the book it was decided on."""
+    from api.cli.examine import trace_id
+
+    trace_id(name, archive)
+
+
+@app.command()
+def lookahead(
+    archive: Annotated[Path, typer.Argument(help="What to play.")],
+    bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
+    seed: Annotated[int, typer.Option(help="Seed of latency noise.")] = 7,
+    begin: Annotated[str, typer.Option("--from", help="ISO time.")] = "",
+    end: Annotated[str, typer.Option("--to", help="ISO time.")] = "",
+    cuts: Annotated[int, typer.Option(min=1, help="Moments from which the future differs.")] = 3,
+) -> None:
+    """Change the future and check that no earlier decision changes; exit 1 when one does."""
+    from api.cli.examine import look_ahead
+
+    look_ahead(archive, bots, seed, begin, end, cuts)
+
+
 @app.command(name="import")
 def import_(
     files: Annotated[list[Path] | None, typer.Argument(help="Recordings of others.")] = None,

@@ -29,7 +29,7 @@ def run_replay(
     if source == "inputs":
         from api.audit import run_audit
 
-        run_audit(Settings())
+        run_audit(None)
         return
     if source not in TAPES:
         raise ApplicationError(

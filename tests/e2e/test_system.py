@@ -17,6 +17,11 @@ import pytest
 
 from api.callers import dashboard_key
 from api.runtime.ports import free_port
+from schemas.envelope import Message
+from schemas.trading import Fill
+from sinks.archive.archive import Archive
+from topics.catalog import FILLS
+from topics.codec import TopicCodec, decode_frame
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 PETS = str(Path(sys.executable).with_name("pets"))
@@ -33,6 +38,7 @@ class Installation:
             for name in ("BROKER", "BROKER_CONTROLLER", "DATABASE", "SANDBOX", "API", "DASHBOARD")
         }
         self.output = home.parent / "up.txt"
+        self.archive = home.parent / "archive"
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,6 +48,7 @@ class Installation:
             **{key: value for key, value in os.environ.items() if not key.startswith("PETS_")},
             **ports,
             "PETS_HOME": str(self.home),
+            "PETS_ARCHIVE": str(self.archive),
             "PETS_API_URL": f"http://127.0.0.1:{self.ports['API']}",
             "PETS_BROKER": f"127.0.0.1:{self.ports['BROKER']}",
         }
@@ -210,6 +217,29 @@ def test_the_run_replayed_from_its_inputs_gives_the_decisions_it_made(
             rf"^{stage}: \d+ inputs; .*equal to the byte\.$", audit.stdout, re.M
         ), audit.stdout
     assert installation.stop() == 0
+
+
+def test_the_archived_run_gives_the_decisions_it_made_without_a_broker(
+    installation: Installation,
+) -> None:
+    archive = str(installation.archive)
+    verified = installation.pets("verify", archive)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    audit = installation.pets("audit", archive)
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+    assert re.search(r"^100 % of [\d,]+ records were derived again", audit.stdout, re.M)
+    fills = installation.pets("trace", fill_of(installation.archive), "--archive", archive)
+    assert fills.returncode == 0, fills.stdout + fills.stderr
+    for role in ("fill:", "order:", "verdict:", "intent:", "the book at that offset:"):
+        assert role in fills.stdout, fills.stdout
+
+
+def fill_of(archive: Path) -> str:
+    """The id of a fill in an archive."""
+    codec: TopicCodec[Message] = TopicCodec(FILLS)
+    rows = Archive.open(archive).partition(FILLS.name, 0)
+    messages = (codec.decode(each) for row in rows for each in decode_frame(row.value).messages)
+    return next(message.event_id for message in messages if isinstance(message, Fill))
 
 
 def test_a_killed_system_is_taken_over(installation: Installation) -> None:

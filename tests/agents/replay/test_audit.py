@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from agents.replay.audit import Recorded, audit_stage
+from agents.replay.audit import audit_stage
+from agents.replay.log import Recorded
 from agents.stages.framing import FrameFold
 from tests.agents.shell.counting import CountingStage, trade
 from topics.catalog import COMMANDS, DECIDE_INPUTS, MARKET_TRADES
