@@ -14,7 +14,7 @@ import pytest
 
 from agents.shell.checkpoints import load_checkpoint
 from agents.stages.configured import taken_apart
-from api.audit import audit
+from api.audit import audit, held_log
 from api.seeding import seed_configuration
 from api.stages import Stages
 from configs.settings import Settings
@@ -140,6 +140,7 @@ async def test_verdicts_behind_the_checkpoint_stay_as_they_were_and_the_edit_tak
         by_position[position].add(value)
     assert len(frames) > len(by_position), "nothing was repeated: the test proves nothing"
     assert all(len(values) == 1 for values in by_position.values())
-    findings = {finding.stage: finding for finding in await audit(settings)}
+    log = await held_log(settings)
+    findings = {finding.stage: finding for finding in audit(settings, log)}
     assert findings["gate"].difference is None
     assert findings["gate"].compared[DECISIONS.name] == len(by_position)
