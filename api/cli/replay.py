@@ -2,7 +2,6 @@
 
 import json
 import time
-from decimal import Decimal
 from pathlib import Path
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from agents.registry import choose_bots
 from agents.replay.tally import BotTally
 from api.replay import Run, replay_band
+from api.report.words import band
 from api.tape import Tape
 from configs.paper import QueueKind
 from configs.settings import Settings
@@ -88,8 +88,8 @@ def _print(runs: list[Run]) -> None:
                 f"{bot.filled_shares:10.2f} {bot.pnl:10.2f} {bot.max_drawdown:.2%}"
             )
     for bot_id in sorted(runs[0].tally.bots):
-        band = [run.tally.bots[bot_id].pnl for run in runs if bot_id in run.tally.bots]
-        typer.echo(f"{bot_id} P&L band {_band(band)}")
+        values = [run.tally.bots[bot_id].pnl for run in runs if bot_id in run.tally.bots]
+        typer.echo(f"{bot_id} P&L band {band(values)}")
         _say_why(bot_id, runs[0].tally.bots[bot_id])
 
 
@@ -104,13 +104,6 @@ def _say_why(bot_id: str, bot: BotTally) -> None:
         listed = ", ".join(f"{reason} {count}" for reason, count in counts.most_common(REASONS))
         if listed:
             typer.echo(f"{bot_id} {word}: {listed}")
-
-
-def _band(values: list[Decimal]) -> str:
-    """From the lowest to the highest queue model; a sign change means unknown."""
-    low, high = min(values), max(values)
-    unknown = "; sign unknown" if low < 0 < high else ""
-    return f"${low:,.2f} to ${high:,.2f}{unknown}"
 
 
 def _figures(run: Run) -> dict[str, object]:
