@@ -119,6 +119,20 @@ SINK_LAG = _sink(
     "Records still to read; if it grows the database is away or too slow.",
 )
 SINK_AWAY = _sink("database_away", Kind.GAUGE, "1 or 0", "1 while the database is away.")
+ARCHIVE_RECORDS = Metric(
+    "pets_archive_records", Kind.COUNTER, "records", "archive", "Records in committed segments."
+)
+ARCHIVE_BYTES = Metric(
+    "pets_archive_bytes", Kind.COUNTER, "bytes", "archive", "Size of committed segments."
+)
+ARCHIVE_LAG = Metric(
+    "pets_archive_lag",
+    Kind.GAUGE,
+    "records",
+    "archive",
+    "Records still to read; beyond the topic's retention they are lost to the archive.",
+)
+ARCHIVE_METRICS: tuple[Metric, ...] = (ARCHIVE_RECORDS, ARCHIVE_BYTES, ARCHIVE_LAG)
 SINK_METRICS: tuple[Metric, ...] = (
     SINK_ROWS,
     SINK_REFUSED,
@@ -296,6 +310,7 @@ FEED_METRICS: tuple[Metric, ...] = (FEED_UP, FEED_MESSAGES)
 METRICS: tuple[Metric, ...] = (
     *WORKER_METRICS,
     *SINK_METRICS,
+    *ARCHIVE_METRICS,
     *CONNECTOR_METRICS,
     *GATEWAY_METRICS,
     *FEED_METRICS,

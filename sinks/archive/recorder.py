@@ -14,17 +14,15 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.errors import ApplicationError, InfrastructureError
+from sinks.archive.pulse import NAME, ArchivePulse
 from sinks.archive.rotation import Buffers, Partition, RotationRules
 from sinks.archive.segment import stored
 from sinks.archive.writer import ArchiveWriter
-from sinks.pulse import Pulse
 from topics.catalog import TOPICS, TopicSpec
 from topics.partition import partitions_of
 
 log = structlog.get_logger(__name__)
 
-NAME = "archive"
-"""Its name among the readers of the log."""
 ARCHIVED: tuple[TopicSpec, ...] = tuple(topic for topic in TOPICS if NAME in topic.read_by)
 """The topics that are archived, all of them framed."""
 WAIT_MS = 500
@@ -56,7 +54,7 @@ class Recorder:
         prefix: str,
         shards: int,
         writer: ArchiveWriter,
-        pulse: Pulse,
+        pulse: ArchivePulse,
         rules: RotationRules,
         keeping: Keeping = KEEP_ALL,
     ) -> None:
@@ -168,7 +166,7 @@ class Recorder:
         ]
         if segments:
             self._writer.commit("recorded", _wall_ms(), segments=segments)
-            self._pulse.metrics.rows.inc(sum(segment.records for segment in segments))
+            self._pulse.committed(segments)
 
     def _retire(self) -> None:
         """Delete what is old enough, now and then."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from configs.meters import served
 from configs.settings import Settings
 from schemas.errors import InfrastructureError
-from sinks.archive.recorder import KEEP_ALL, NAME, Keeping, Recorder
+from sinks.archive.pulse import NAME, ArchivePulse
+from sinks.archive.recorder import KEEP_ALL, Keeping, Recorder
 from sinks.archive.rotation import DEFAULT_ROTATION, RotationRules
 from sinks.archive.writer import ArchiveWriter
-from sinks.pulse import Pulse
 from topics.admin import ensure_topics
 from topics.producer import FrameProducer
 
@@ -46,7 +46,7 @@ async def run_archive(
     with ArchiveWriter(folder, "log", _wall_ms()) as writer:
         _remember_run(writer, settings)
         async with producer:
-            pulse = Pulse(producer, settings.clock(), NAME)
+            pulse = ArchivePulse(producer, settings.clock())
             recorder = Recorder(
                 settings.broker,
                 settings.topic_prefix,
@@ -60,7 +60,7 @@ async def run_archive(
                 await _beside(pulse, recorder, until_end)
 
 
-async def _beside(pulse: Pulse, recorder: Recorder, until_end: bool) -> None:
+async def _beside(pulse: ArchivePulse, recorder: Recorder, until_end: bool) -> None:
     """Record, and say once a second that it goes on."""
     beating = asyncio.create_task(pulse.run())
     recording = asyncio.create_task(recorder.run(until_end))

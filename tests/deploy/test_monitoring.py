@@ -12,8 +12,16 @@ from agents.shell.metrics import WorkerMetrics
 from api.present_metrics import PresentCollector
 from api.request_metrics import RequestMetrics
 from configs.metric import Kind, Metric
-from configs.metrics import API_METRICS, CONNECTOR_METRICS, METRICS, SINK_METRICS, WORKER_METRICS
+from configs.metrics import (
+    API_METRICS,
+    ARCHIVE_METRICS,
+    CONNECTOR_METRICS,
+    METRICS,
+    SINK_METRICS,
+    WORKER_METRICS,
+)
 from configs.metrics_docs import metrics_page
+from sinks.archive.pulse import ArchiveMetrics
 from sinks.metrics import SinkMetrics
 from tests.api.running import Running
 from tests.architecture.source_tree import ROOT, product
@@ -54,6 +62,7 @@ def test_names_are_unique_and_follow_the_rules() -> None:
 def test_every_process_counts_exactly_what_the_catalogue_gives_it() -> None:
     assert families(WorkerMetrics().registry) == named(WORKER_METRICS)
     assert families(SinkMetrics().registry) == named(SINK_METRICS)
+    assert families(ArchiveMetrics().registry) == named(ARCHIVE_METRICS)
     api = {(family.name, family.type) for family in PresentCollector(Running().context).collect()}
     requests = {item for item in families(RequestMetrics().registry) if item[0][:5] == "pets_"}
     assert api | requests == named(API_METRICS)
