@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 
 from api.gateway_parts import assemble
-from api.gateway_watch import gateway_metrics, pulse
+from api.gateway_watch import gateway_metrics, pulse, watch_permission
 from api.money.access import open_access
 from api.money.gate import require_money
 from api.runtime.stopping import stop_signals, unless_stopped
@@ -51,9 +51,11 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
         start = await calls.end()
         log.info("gateway-session", session=parts.facts.session, maker=access.account.maker)
         with served(metrics, settings.metrics_host, settings.metrics_port):
-            beating = asyncio.create_task(pulse(settings, producer, parts))
+            beside = (pulse(settings, producer, parts), watch_permission(access, parts.sender))
+            watching = [asyncio.create_task(each) for each in beside]
             try:
                 await unless_stopped(stop, parts.gateway.run(parts.socket, calls.calls(start)))
             finally:
-                beating.cancel()
+                for task in watching:
+                    task.cancel()
                 await asyncio.shield(parts.gateway.leave())

@@ -30,6 +30,13 @@ GATEWAY_BEATS = _gateway(
 GATEWAY_CONNECTED = _gateway(
     "user_channel", Kind.GAUGE, "1 or 0", "Whether the user channel is connected; 0 places nothing."
 )
+GATEWAY_MAY_OPEN = _gateway(
+    "may_open",
+    Kind.GAUGE,
+    "1 or 0",
+    "Whether the venue lets us open: 0 where geoblock or closed-only says no, or where it speaks "
+    "otherwise than it did; opening orders are then refused with the reason.",
+)
 GATEWAY_ORDER_BUDGET = _gateway(
     "order_budget_used",
     Kind.GAUGE,
@@ -64,6 +71,7 @@ GATEWAY_METRICS: tuple[Metric, ...] = (
     GATEWAY_UNREAD,
     GATEWAY_BEATS,
     GATEWAY_CONNECTED,
+    GATEWAY_MAY_OPEN,
     GATEWAY_ORDER_BUDGET,
     GATEWAY_CANCEL_BUDGET,
     GATEWAY_WAITING,

@@ -39,8 +39,8 @@ async def checklist(settings: Settings, access: VenueAccess) -> tuple[Point, ...
         access: The key at the venue.
     """
     read: Sequence[tuple[str, Callable[[Settings, VenueAccess], Awaitable[Point]]]] = (
-        ("geoblock", _geoblock),
-        ("closed-only", _closed_only),
+        ("geoblock", lambda _, access: geoblock(access)),
+        ("closed-only", lambda _, access: closed_only(access)),
         ("order form", _version),
         ("balance", _balance),
         ("open orders", _open_orders),
@@ -60,7 +60,8 @@ def _clock(access: VenueAccess) -> Point:
     return Point("clock", abs(skew) <= MOST_SKEW_S, says)
 
 
-async def _geoblock(_: Settings, access: VenueAccess) -> Point:
+async def geoblock(access: VenueAccess) -> Point:
+    """Whether the venue lets the place we call from trade."""
     found = await access.reads.geoblock()
     place = " ".join(filter(None, (found.country, found.region))) or "here"
     if found.blocked:
@@ -68,7 +69,8 @@ async def _geoblock(_: Settings, access: VenueAccess) -> Point:
     return Point("geoblock", True, f"The venue lets {place} trade.")
 
 
-async def _closed_only(_: Settings, access: VenueAccess) -> Point:
+async def closed_only(access: VenueAccess) -> Point:
+    """Whether the account may open positions."""
     if await access.rest.closed_only():
         says = "The venue lets this account close positions only. Ask its support."
         return Point("closed-only", False, says)

@@ -54,6 +54,8 @@ class Sender:
     Attributes:
         sent: Orders sent.
         unknown: Orders whose outcome was unknown.
+        stopped: Why no order is sent any more; empty while orders are.
+        closed: Why no opening order is sent for now; empty while they are.
         late: Orders that were not sent because their call was too old.
     """
 
@@ -76,7 +78,7 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancels: dict[str, set[asyncio.Task[None]]] = {}
         self._closed = False
-        self.stopped = ""
+        self.stopped = self.closed = ""
         self.sent = self.unknown = self.late = 0
 
     def place(self, call: PlaceOrders) -> None:
@@ -102,6 +104,11 @@ class Sender:
         while True:
             await asyncio.sleep(RELEASE_S)
             self._send(list(self._paced.release(self._facts.now_ms())))
+
+    @property
+    def refuses_opening(self) -> bool:
+        """Whether opening orders are refused for now."""
+        return bool(self.stopped or self.closed) or not self._drift.may_open
 
     @property
     def is_busy(self) -> bool:
@@ -164,9 +171,9 @@ class Sender:
             self.late += 1
             await self._answer(placement, Judged(Verdict.WAIT, LATE, SHORTEST_WAIT_MS))
             return None
-        stop = self.stopped or (
-            "" if placement.reduces else "; ".join(self._drift.reasons.values())
-        )
+        stop = self.stopped
+        if not (stop or placement.reduces):
+            stop = self.closed or "; ".join(self._drift.reasons.values())
         if stop:
             await self._answer(placement, Judged(Verdict.REFUSED, stop))
             return None

@@ -1,14 +1,17 @@
 """Money modes refuse in one sentence each, against a venue that says no."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from api import gateway_watch
+from api.gateway_parts import assemble
 from api.money.access import VenueAccess, open_access
 from api.money.choice import keep_to, money_of, with_money
 from api.money.gate import phrase, require_money
+from api.money.graduation import graduation
 from api.money.keys import account_for, signer_for
 from configs.clock import SessionClock
 from configs.settings import Settings
@@ -159,3 +162,35 @@ def test_live_money_wants_a_key_and_a_wallet_that_it_commands(tmp_path: Path) ->
     with pytest.raises(ConfigurationError, match="to be a proxy, Safe or deposit wallet of"):
         account_for(strange, Signer(KEY))
     assert account_for(live, Signer(KEY)).maker == ADDRESS
+
+
+async def until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not done():  # noqa: ASYNC110 - a task of the gateway's own
+            await asyncio.sleep(0.01)
+
+
+async def test_a_gateway_obeys_the_venue_that_closes_while_it_runs(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_watch, "PERMISSION_S", 0.02)
+    async with open_access(venue.settings, ENVIRON) as access:
+
+        async def publish(message: object) -> None:
+            """Nobody listens."""
+
+        sender = assemble(venue.settings, access, venue.settings.clock(), publish).sender
+        watching = asyncio.create_task(gateway_watch.watch_permission(access, sender))
+        venue.fault(FaultCommand(kind="closed_only", address=ADDRESS))
+        await until(lambda: "lets this account close positions only" in sender.closed)
+        assert sender.refuses_opening
+        FaultDesk(venue.sandbox).disarm()
+        await until(lambda: not sender.closed)
+        watching.cancel()
+
+
+def test_what_a_bot_must_have_shown_on_paper_is_named() -> None:
+    first, *bots = graduation(settings(bots="1,5"))
+    assert "E.6" in first
+    assert [line.split(":")[0] for line in bots] == ["bot_01", "bot_05"]
+    assert all("0 of 28 days" in line and "Sharpe" in line for line in bots)
