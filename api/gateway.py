@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 import structlog
 
-from api.gateway_parts import assemble
+from api.gateway_parts import Parts, assemble
 from api.gateway_watch import gateway_metrics, pulse, watch_permission
-from api.money.access import open_access
+from api.money.access import VenueAccess, open_access
 from api.money.gate import require_money
 from api.runtime.stopping import stop_signals, unless_stopped
 from configs.meters import served
 from configs.settings import Settings
 from connectors.polymarket.gateway_log import CallLog
+from connectors.polymarket.venue_checks import VenueChecks
 from schemas.envelope import Message
+from schemas.ids import AccountId
 from topics.catalog import DECIDE_INPUTS
 from topics.producer import FrameProducer
 
@@ -51,7 +53,11 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
         start = await calls.end()
         log.info("gateway-session", session=parts.facts.session, maker=access.account.maker)
         with served(metrics, settings.metrics_host, settings.metrics_port):
-            beside = (pulse(settings, producer, parts), watch_permission(access, parts.sender))
+            beside = (
+                pulse(settings, producer, parts),
+                watch_permission(access, parts.sender),
+                _checks(settings, access, parts, producer).run(),
+            )
             watching = [asyncio.create_task(each) for each in beside]
             try:
                 await unless_stopped(stop, parts.gateway.run(parts.socket, calls.calls(start)))
@@ -59,3 +65,17 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
                 for task in watching:
                     task.cancel()
                 await asyncio.shield(parts.gateway.leave())
+
+
+def _checks(
+    settings: Settings, access: VenueAccess, parts: Parts, producer: FrameProducer
+) -> VenueChecks:
+    """What the gate is told of the venue: where we are, what the account may, how calls fare."""
+    return VenueChecks(
+        access.reads,
+        parts.watch,
+        producer,
+        settings.clock(),
+        AccountId(settings.account),
+        closed_only=access.rest.closed_only,
+    )

@@ -12,6 +12,7 @@ from connectors.polymarket.gateway_reads import Asker
 from connectors.polymarket.gateway_send import Sender
 from connectors.polymarket.order_form import OrderWriter
 from connectors.polymarket.user_feed import UserFeed
+from connectors.polymarket.venue_watch import VenueWatch
 from schemas.ids import AccountId
 from streams.rate_budget import RateBudget
 
@@ -25,6 +26,7 @@ class Parts(NamedTuple):
     asker: Asker
     facts: FactWriter
     budget: RateBudget
+    watch: VenueWatch
 
 
 def assemble(settings: Settings, access: VenueAccess, clock: Clock, publish: Publish) -> Parts:
@@ -40,10 +42,11 @@ def assemble(settings: Settings, access: VenueAccess, clock: Clock, publish: Pub
     key = access.credentials.key
     facts = FactWriter(AccountId(settings.account), access.account, clock, publish)
     writer = OrderWriter(access.signer, access.account, key)
-    sender = Sender(access.rest, access.http, writer, Paced(budget), facts, access.drift)
+    watch = VenueWatch("gateway", AccountId(settings.account), access.drift)
+    sender = Sender(access.rest, access.http, writer, Paced(budget), facts, access.drift, watch)
     asker = Asker(access.rest, feed, facts, key, access.account.signature_type)
     gateway = VenueGateway(access.rest, sender, asker, feed, facts)
     socket = UserSocket(
         "user-ws", settings.user_ws_url, access.credentials, gateway.on_frame, gateway.on_state
     )
-    return Parts(gateway, socket, sender, asker, facts, budget)
+    return Parts(gateway, socket, sender, asker, facts, budget, watch)

@@ -160,6 +160,7 @@ DECIDE_INPUTS = TopicSpec(
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
 )
+ACCOUNT_WRITERS = ("bots", "book", "relay-lifecycle", "paper", "execution", "gateway", "connector")
 GATE_INPUTS = TopicSpec(
     "pets.decide.gate-inputs.v1",
     (
@@ -192,7 +193,7 @@ GATE_INPUTS = TopicSpec(
         ops.ClockTick,
     ),
     Scope.ACCOUNT,
-    ("bots", "book", "relay-lifecycle", "paper", "execution", "connector", "api", "clock"),
+    (*ACCOUNT_WRITERS, "api", "clock"),
     ("gate", "ledger", "archive"),
     "The one ordered log of an account: all that the risk gate and the ledger know.",
     retention_ms=90 * DAY_MS,

@@ -27,6 +27,7 @@ from connectors.polymarket.venue_http import (
     VenueRefusedError,
     VenueUnavailableError,
 )
+from connectors.polymarket.venue_watch import VenueWatch
 from schemas.errors import InvalidOrderError
 from schemas.venue import CancelOrders, Named, Placement, PlaceOrders, Verdict
 from streams.rate_budget import Request
@@ -67,14 +68,26 @@ class Sender:
         paced: Paced[_Order | _Cancel],
         facts: FactWriter,
         drift: DriftSentinel,
+        watch: VenueWatch | None = None,
     ) -> None:
-        """Take the way to the venue and the way back to the log."""
+        """Take the way to the venue and the way back to the log.
+
+        Args:
+            rest: Private calls.
+            http: Their host, which remembers the signer's bucket.
+            writer: Makes orders' bytes.
+            paced: The rate budget.
+            facts: The way back.
+            drift: Its doubts stop opening orders.
+            watch: Learns from replies what the venue allows, for the gate; None without a gate.
+        """
         self._rest = rest
         self._http = http
         self._writer = writer
         self._paced = paced
         self._facts = facts
         self._drift = drift
+        self._watch = watch
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancels: dict[str, set[asyncio.Task[None]]] = {}
         self._closed = False
@@ -196,7 +209,11 @@ class Sender:
             one = Judged(Verdict.UNKNOWN, str(error))
         except VenueRefusedError as error:
             one = judge_failure(error.failure)
+            if self._watch is not None:
+                self._watch.failed(error.failure, self._facts.now_ms())
         else:
+            if self._watch is not None:
+                self._watch.answered(self._http.rate, self._facts.now_ms())
             return [
                 judge_reply(reply, placement.outgoing.venue_order_id)
                 for reply, (placement, _) in zip(replies, bodies, strict=True)

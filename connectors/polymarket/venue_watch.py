@@ -17,6 +17,8 @@ RESTART_MS = 90_000
 """How long a restart takes where the venue does not say (section 8.4)."""
 POST_ONLY_MS = 120_000
 """How long it takes post-only orders alone afterwards."""
+PROBE_MS = 60_000
+"""After so long an order may try whether a mode without a named end is over."""
 _MODES = {
     Restriction.RESTARTING: VenueMode.RESTARTING,
     Restriction.POST_ONLY: VenueMode.POST_ONLY,
@@ -118,7 +120,7 @@ class VenueWatch:
         wait = {VenueMode.RESTARTING: RESTART_MS, VenueMode.POST_ONLY: POST_ONLY_MS}.get(mode)
         if failure.retry_after is not None:
             wait = max(int(failure.retry_after * 1000), 1)
-        self._mode, self._until = mode, None if wait is None else now + wait
+        self._mode, self._until = mode, now + (PROBE_MS if wait is None else wait)
 
 
 def _said(status: VenueStatus) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from connectors.polymarket.trading_rest import TradingRest, private_headers
 from connectors.polymarket.user_events import MakerFill, UserTrade
 from connectors.polymarket.user_feed import UserFeed
 from connectors.polymarket.venue_http import VenueHttp
+from connectors.polymarket.venue_watch import VenueWatch
 from schemas.envelope import Header, Message
 from schemas.errors import ApplicationError
 from schemas.ids import AccountId
@@ -34,6 +36,7 @@ from schemas.venue import (
     VenueAccount,
     Verdict,
 )
+from schemas.venue_status import VenueMode
 from streams.rate_budget import RateBudget, Request
 from tests.agents.stages.test_live import order
 
@@ -75,7 +78,9 @@ class Rig:
         self.facts = FactWriter(AccountId("main"), ACCOUNT, self.clock, publish)
         feed = UserFeed()
         writer = OrderWriter(SIGNER, ACCOUNT, CREDENTIALS.key)
-        self.sender = Sender(rest, http, writer, Paced(RateBudget()), self.facts, drift)
+        self.watch = VenueWatch("gateway", AccountId("main"), drift)
+        paced: Any = Paced(RateBudget())
+        self.sender = Sender(rest, http, writer, paced, self.facts, drift, self.watch)
         asker = Asker(rest, feed, self.facts, CREDENTIALS.key, 0)
         self.gateway = VenueGateway(rest, self.sender, asker, feed, self.facts)
 
@@ -116,6 +121,19 @@ async def test_an_order_is_sent_once_and_answered() -> None:
     assert isinstance(answer, OrderAnswered)
     assert (answer.verdict, answer.attempt) == (Verdict.ACCEPTED, 1)
     assert [request.url.path for request in rig.requests] == ["/order"]
+
+
+async def test_what_replies_tell_of_the_venue_is_there_for_the_gate() -> None:
+    replies = [lambda _: httpx.Response(425), taken]
+    rig = Rig(lambda request: replies.pop(0)(request))
+    await rig.take(rig.place("a"))
+    restarting = rig.watch.news(NOW)
+    assert restarting is not None
+    assert (restarting.mode, restarting.reporter) == (VenueMode.RESTARTING, "gateway")
+    await rig.take(rig.place("a"))
+    running = rig.watch.news(NOW)
+    assert running is not None
+    assert running.mode is VenueMode.OPEN
 
 
 async def test_an_order_whose_call_is_old_is_not_sent() -> None:

@@ -7,7 +7,7 @@ import pytest
 from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.failures import classify
 from connectors.polymarket.replies import Geoblock
-from connectors.polymarket.venue_watch import POST_ONLY_MS, RESTART_MS, VenueWatch
+from connectors.polymarket.venue_watch import POST_ONLY_MS, PROBE_MS, RESTART_MS, VenueWatch
 from schemas.ids import AccountId
 from schemas.venue_status import VenueMode, VenueStatus
 
@@ -37,8 +37,8 @@ def after(
         (425, b"", VenueMode.RESTARTING, RESTART_MS),
         (503, b'{"code":"post_only_mode"}', VenueMode.POST_ONLY, POST_ONLY_MS),
         (503, b'{"code":"post_only_mode","retry_after_seconds":7}', VenueMode.POST_ONLY, 7_000),
-        (503, b'{"error":"the venue is in cancel-only mode"}', VenueMode.CANCEL_ONLY, None),
-        (503, b'{"error":"Trading is currently disabled."}', VenueMode.DISABLED, None),
+        (503, b'{"error":"the venue is in cancel-only mode"}', VenueMode.CANCEL_ONLY, PROBE_MS),
+        (503, b'{"error":"Trading is currently disabled."}', VenueMode.DISABLED, PROBE_MS),
         (500, b"", VenueMode.OPEN, None),
     ],
 )
