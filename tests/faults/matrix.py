@@ -60,6 +60,35 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        "disk full under the database",
+        "Tables lie on a disk of 32 MiB that is filled while the sinks write (needs root).",
+        "Heartbeats say so, the log goes on; with space again every row is there once.",
+        (
+            "tests/faults/test_database_full.py::"
+            "test_a_full_database_is_said_waited_for_and_loses_nothing",
+        ),
+    ),
+    Fault(
+        "two connectors, two feeds",
+        "A second one is started under the same name, and under another.",
+        "Same name: the older ends and writes nothing more. Another: it stands by.",
+        (
+            "tests/integration/test_sole_writer.py::"
+            "test_of_two_of_one_name_the_older_ends_and_writes_nothing_more",
+            "tests/integration/test_sole_writer.py::"
+            "test_a_second_instance_stands_by_until_the_first_is_silent",
+        ),
+    ),
+    Fault(
+        "configuration edited after a crash",
+        "risk.yaml is edited while a killed gate has verdicts behind its checkpoint.",
+        "They stay as they were; the edit is in force once, from a record of the log on.",
+        (
+            "tests/integration/test_configuration.py::"
+            "test_verdicts_behind_the_checkpoint_stay_as_they_were_and_the_edit_takes_effect_once",
+        ),
+    ),
+    Fault(
         "disk full under the session's file",
         "The session cannot be written: the device is full.",
         "A sentence; nothing ends; it is written when there is space again.",

@@ -13,6 +13,7 @@ from api.runtime.service import silent
 from schemas.errors import InfrastructureError
 from schemas.ops import Alert, Severity
 from tests.agents.shell.counting import CountingStage, trade
+from tests.faults.lengths import away_s
 from tests.integration.shell_bench import (
     running,
     settings_for,
@@ -57,7 +58,7 @@ async def test_a_worker_and_a_connector_survive_a_killed_broker(
             await kafka.wait()
             for number in range(TRADES // 2, TRADES):
                 await producer.publish(MARKET_TRADES, "0", trade(number))
-            await asyncio.sleep(1)
+            await asyncio.sleep(away_s(brief=1, stated=20))
             await kafka.stop()
             kafka = broker()
             await kafka.start(silent)

@@ -31,6 +31,7 @@ from sinks.port import SinkAwayError
 from sinks.rows import rows_of
 from sinks.service import run_sinks
 from sinks.tables import TABLES
+from tests.faults.lengths import away_s
 from tests.sinks import messages
 from tests.sinks.memory_sink import MemorySink
 from tests.sinks.stored import stored_rows
@@ -254,6 +255,7 @@ async def test_a_database_killed_and_back_loses_nothing(
             await saying
             await world.say([messages.signal(5000 + round_)])
             await world.read(HEARTBEATS, _tells_of_an_outage)
+            await asyncio.sleep(away_s(brief=0, stated=60))
             await own_postgres.start(silent)
             await world.until_stored()
 
