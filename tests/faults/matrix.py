@@ -23,6 +23,7 @@ class Fault(NamedTuple):
     tests: tuple[str, ...]
 
 
+_MONEY = "tests/contracts/test_execution_faults.py"
 _FRAMES = "tests/faults/test_venue_frames.py"
 _CONNECTOR = "tests/connectors/polymarket/test_connector.py"
 _PROPERTY = "test_a_believed_book_is_the_venues_whatever_came_twice_late_or_in_pieces"
@@ -214,6 +215,33 @@ FAULTS: tuple[Fault, ...] = (
         "A stage needs longer for a message than the next takes to come.",
         "It falls behind and says so, loses nothing, and the writer does not wait for it.",
         ("tests/faults/test_slow_consumer.py::test_a_slow_stage_falls_behind_and_loses_nothing",),
+    ),
+    Fault(
+        "gateway or execution killed",
+        "kill -9 between sending orders and their answer, and between approval and sending.",
+        "One order at the venue for each intent; told to stop, nothing stays open.",
+        (
+            "tests/integration/test_live_execution.py::"
+            "test_killed_between_send_and_acknowledgement_an_intent_has_one_order",
+        ),
+    ),
+    Fault(
+        "venue answers wrongly to orders",
+        "425, 429, 500, another order id, look-ups and cancels that fail.",
+        "The ledger is the paper exchange's, each intent has one order, the venue agrees.",
+        (f"{_MONEY}::test_the_same_day_comes_to_the_same_ledger_whatever_fails",),
+    ),
+    Fault(
+        "user channel unsteady",
+        "Frames are lost, doubled, swapped or renamed, fills are told late, the socket is lost.",
+        "The same; what was missed is read over REST, and nothing is placed unseen meanwhile.",
+        (f"{_MONEY}::test_the_same_day_comes_to_the_same_ledger_whatever_fails",),
+    ),
+    Fault(
+        "trade fails on the chain",
+        "A matched trade is retried and then FAILED.",
+        "Its fill is undone, and wallet and ledger agree again.",
+        (f"{_MONEY}::test_a_trade_that_fails_on_the_chain_is_undone_and_the_venue_agrees",),
     ),
 )
 
