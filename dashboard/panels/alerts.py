@@ -78,7 +78,7 @@ def _handle(alert: Alert, deed: str, body: object) -> None:
         st.error(str(error))
         return
     st.session_state[SAID] = plain(f"{after.rule}: {fate(after)}")
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 @st.fragment(run_every="10s")

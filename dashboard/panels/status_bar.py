@@ -60,14 +60,15 @@ def badges(answer: Answer[Status] | None, *, known_now: bool) -> list[str]:
 def sentence(answer: Answer[Status]) -> str:
     """What is going on, in numbers."""
     status = answer.data
-    return " · ".join(
-        (
-            say("bar.active", active=status.active_bots, bots=counted(status.bots, "bot")),
-            counted(status.open_orders, "order"),
-            counted(status.open_positions, "position"),
-            f"{date(status.session_time)} UTC",
-        )
-    )
+    told = [
+        say("bar.active", active=status.active_bots, bots=counted(status.bots, "bot")),
+        counted(status.open_orders, "order"),
+        counted(status.open_positions, "position"),
+        f"{date(status.session_time)} UTC",
+    ]
+    if status.market_data_age_s is not None:
+        told.append(say("bar.data", age=age(status.market_data_age_s)))
+    return " · ".join(told)
 
 
 def state_words(status: Status) -> str:

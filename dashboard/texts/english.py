@@ -33,7 +33,6 @@ TEXTS: dict[str, str] = {
     "`pets halt` halts without the API.",
     "bar.active": "{active} of {bots} active",
     "bar.data": "data {age} old",
-    "bar.alerts": "{alerts}",
     "bar.unknown": "Whether bots may trade is unknown: {reason}",
     "bar.state": "{state}: {reason}. {open}",
     "bar.no-reason": "no reason was given",

@@ -25,7 +25,7 @@ MARKETS: list[dict[str, Any]] = [
         "question": question,
         "slug": "slug",
         "label": "SIMULATED",
-        "status": "OPEN",
+        "status": "ACTIVE",
         "category": "weather",
         "series": "",
         "outcomes": ["Yes", "No"],
@@ -108,6 +108,7 @@ TRADES: list[dict[str, Any]] = [
         "bundle_id": None,
         "liquidity": "MAKER",
         "inferred": False,
+        "trade_status": "CONFIRMED",
         "mid": "0.425",
         "slippage": "-0.1",
     }

@@ -61,6 +61,11 @@ class Shown:
         reply = httpx.get(f"{self.api}/status", headers={"X-API-Key": dashboard_key("")})
         return str(reply.json()["data"]["trading_state"])
 
+    def bot_state(self, bot_id: str) -> str:
+        """A bot's state as the API says it."""
+        reply = httpx.get(f"{self.api}/bots/{bot_id}", headers={"X-API-Key": dashboard_key("")})
+        return str(reply.json()["data"]["state"])
+
     def _start(self, name: str, *command: str) -> None:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PETS_")}
         with (self._folder / f"{name}.log").open("ab") as log:
