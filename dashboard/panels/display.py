@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.panels.language import CHOICE, language, say
+from dashboard.panels.language import CHOICE, keep_choice, language, say
 from dashboard.texts import LANGUAGES
 
 
@@ -16,5 +16,6 @@ def display() -> None:
         format_func=lambda each: LANGUAGES[each],
         key=CHOICE,
         bind="query-params",
+        on_change=keep_choice,
     )
     st.caption(say("display.note"))

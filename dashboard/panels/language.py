@@ -7,12 +7,19 @@ import streamlit as st
 from dashboard.texts import LANGUAGES, text
 
 CHOICE = "lang"
+KEPT = "language"
 
 
 def language() -> str:
-    """The chosen language, else that of PETS_LANGUAGE, else English."""
-    chosen = st.session_state.get(CHOICE) or os.environ.get("PETS_LANGUAGE", "en")
+    """The chosen language, else that of the address, of PETS_LANGUAGE, or English."""
+    chosen = st.session_state.get(KEPT) or st.query_params.get(CHOICE)
+    chosen = chosen or os.environ.get("PETS_LANGUAGE", "en")
     return chosen if chosen in LANGUAGES else "en"
+
+
+def keep_choice() -> None:
+    """Remember what was chosen on Settings over all pages."""
+    st.session_state[KEPT] = st.session_state[CHOICE]
 
 
 def say(key: str, **figures: object) -> str:

@@ -156,6 +156,15 @@ def test_the_trace_is_one_click_from_a_denial(app: AppTest, fake: FakeApi) -> No
     assert "Not found: The book at that moment is not kept." in shown(app)
 
 
+def test_a_language_chosen_on_settings_holds_on_every_page(app: AppTest, fake: FakeApi) -> None:
+    open_page(app, "settings")
+    app.selectbox(key="lang").select("es").run()
+    assert not app.exception
+    assert "Con qué funciona" in shown(app)
+    app.switch_page("views/overview.py").run()
+    assert "Cuenta" in shown(app)
+
+
 def test_a_refusal_of_a_command_is_the_apis_sentence(app: AppTest, fake: FakeApi) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         return problem(503, "gate-silent", "The gate has not answered.", "See pets status.")

@@ -120,3 +120,14 @@ def test_halted(app: AppTest, fake: FakeApi, page: str) -> None:
     assert "HALTED: drill. Open now: 3 orders, 2 positions." in words
     keys = [button.key for button in app.button]
     assert "resume-button" in keys
+
+
+def test_every_page_is_spoken_in_spanish_too(
+    app: AppTest, fake: FakeApi, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PETS_LANGUAGE", "es")
+    open_page(app, page)
+    words = shown(app)
+    assert "a las 09:10:00 UTC · 0 s · paper" in words
+    assert "as of " not in words
+    assert "Parar" in [button.label for button in app.button]
