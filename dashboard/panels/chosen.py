@@ -1,6 +1,6 @@
 """What an operator chose to look at; every choice is in the address, so that links lead there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -33,14 +33,27 @@ def choose_bot(known: Sequence[Bot], *, everyone: bool) -> str:
     options = [ALL, *ids] if everyone else ids
     if not options:
         return ALL
-    chosen = st.selectbox(
-        say("choose.bot"),
-        options,
-        format_func=lambda bot_id: called.get(bot_id, say("choose.all-bots")),
-        key="bot",
-        bind="query-params",
+    return linked(
+        say("choose.bot"), options, lambda each: called.get(each, say("choose.all-bots")), "bot"
     )
-    return chosen or ALL
+
+
+def linked(label: str, options: Sequence[str], name: Callable[[str], str], key: str) -> str:
+    """A choice by id that is in the address as that id, whatever it is called on the screen.
+
+    Args:
+        label: Of the field.
+        options: Ids, one at least.
+        name: An id's name for people.
+        key: Of the field and in the address.
+    """
+    asked = st.query_params.get(key)
+    if key not in st.session_state and asked in options:
+        st.session_state[key] = asked
+    chosen = str(st.selectbox(label, options, format_func=name, key=key))
+    if chosen != options[0] or key in st.query_params:
+        st.query_params[key] = chosen
+    return chosen
 
 
 def choose_hours(default: str) -> float:

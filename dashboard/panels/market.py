@@ -9,6 +9,7 @@ from dashboard.answers.risk import Ticket
 from dashboard.answers.trading import Listed, Trade
 from dashboard.charts.market import depth_chart, price_chart
 from dashboard.client import ApiError, part
+from dashboard.panels.chosen import linked
 from dashboard.panels.frame import api, chart, fetch, panel
 from dashboard.panels.language import say
 from dashboard.panels.table import table
@@ -29,14 +30,13 @@ def choose_position(bot_id: str) -> Position | None:
     if answer is None or not answer.data:
         return None
     by_id = {each.position_id: each for each in answer.data}
-    chosen = st.selectbox(
+    chosen = linked(
         say("market.choose"),
         list(by_id),
-        format_func=lambda key: _named(by_id[key]) if key in by_id else key,
-        key="position",
-        bind="query-params",
+        lambda key: _named(by_id[key]) if key in by_id else key,
+        "position",
     )
-    return by_id.get(chosen or "")
+    return by_id.get(chosen)
 
 
 @st.fragment(run_every="2s")

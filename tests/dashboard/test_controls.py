@@ -23,8 +23,11 @@ def open_bot(app: AppTest, bot_id: str = "bot_05") -> AppTest:
     return app
 
 
-def test_the_chosen_bot_is_shown(app: AppTest, fake: FakeApi) -> None:
-    assert "Bot 05" in shown(open_bot(app))
+def test_a_link_leads_to_a_bot_by_its_id(app: AppTest, fake: FakeApi) -> None:
+    app.query_params["bot"] = "bot_05"
+    open_page(app, "bot_control")
+    assert "Bot 05" in shown(app)
+    assert app.query_params["bot"] == "bot_05"
 
 
 def test_two_clicks_pause_a_bot(app: AppTest, fake: FakeApi) -> None:

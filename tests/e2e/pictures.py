@@ -21,8 +21,8 @@ PAGES = (
 )
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-MOST_PX = {"desk": 2600, "phone": 3200}
-READY_MS, SETTLE_MS = 60_000, 4_000
+MOST_PX = {"desk": 2200, "phone": 2600}
+READY_MS, SETTLE_MS = 60_000, 3_000
 
 
 def take(browser: Browser, url: str, folder: Path, pages: tuple[str, ...]) -> None:

@@ -191,7 +191,7 @@ def test_a_bot_is_paused_in_two_clicks_and_resumed_by_a_phrase(page: Page, shown
 def test_positions_are_exported_with_their_modes(page: Page, shown: Shown, tmp_path: Path) -> None:
     page.goto(f"{shown.url}/positions")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_role("button", name="CSV", exact=True).first.click()
     waiting.value.save_as(tmp_path / "positions.csv")
     head, columns, *rows = (tmp_path / "positions.csv").read_text().splitlines()
     assert head.startswith("# paper money; simulated 4x data; now; as of ")
