@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.connector import HISTORY_MINUTES, HISTORY_MS, price_history
 from connectors.polymarket.live_data import feed_of
 from connectors.polymarket.metadata import MetadataError, parse_event, parse_market
 from connectors.polymarket.parse import envelope
@@ -109,6 +110,9 @@ class Tape:
                 feed.watch(market)
                 head = envelope(f"listed|{condition_id}".encode(), now, now)
                 yield Input(LIFECYCLE, "0", MarketListed(**head, market=market))
+                points = _past(listing, now)
+                if points:
+                    yield Input(BOOK_EVENTS, "0", price_history(market.market_id, points, now))
                 return
 
     def _tick(self, feed: BookFeed, now: int) -> Iterator[Input]:
@@ -130,6 +134,14 @@ class Tape:
     def _inputs(self, publications: list[Publication]) -> Iterator[Input]:
         for topic, _, message in publications:
             yield Input(topic, "0" if topic.scope is Scope.SHARD else FEED, message)
+
+
+def _past(listing: Listing, now: int) -> tuple[tuple[int, float], ...]:
+    """The last day's prices of YES, as the venue's REST would tell them."""
+    step = HISTORY_MINUTES * 60_000
+    since = now - now % step - HISTORY_MS
+    prices = ((at, listing.past_price(at)) for at in range(since, now, step))
+    return tuple((at, round(price, 4)) for at, price in prices if price is not None)
 
 
 def _event(source: Source, listing: Listing, now: int) -> dict[str, Any]:

@@ -128,6 +128,17 @@ class BookTrustChanged(Message, frozen=True, kw_only=True, tag="book-trust-chang
     feed: str
 
 
+class PriceHistory(Message, frozen=True, kw_only=True, tag="price-history"):
+    """Prices of a market from before we followed it, as the venue tells them.
+
+    Attributes:
+        points: Time in ms and price of YES in dollars, oldest first.
+    """
+
+    market_id: MarketId
+    points: tuple[tuple[int, float], ...]
+
+
 class FeedStatus(Message, frozen=True, kw_only=True, tag="feed-status"):
     """A connection's health, once a second and on every change.
 

@@ -5,6 +5,8 @@ Bars lie on multiples of their width since the epoch, so 15-minute bars begin at
 and says so; whoever computes on closes can refuse a market that mostly repeats itself.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 MINUTE_MS = 60_000
@@ -81,6 +83,27 @@ def observe(bars: Bars, price: float, now: int, width_ms: int, keep: int) -> Bar
     high = price if current.carried else max(current.high, price)
     low = price if current.carried else min(current.low, price)
     return Bars(bars.complete, Bar(start, first, high, low, price))
+
+
+def preceded(bars: Bars, points: Iterable[tuple[int, float]], width_ms: int, keep: int) -> Bars:
+    """Put bars of earlier prices before those that were observed; these stay as they are.
+
+    Args:
+        bars: What was observed.
+        points: Time in ms and price, oldest first.
+        width_ms: Width of a bar.
+        keep: Complete bars that are remembered.
+    """
+    own = (*bars.complete, *(() if bars.current is None else (bars.current,)))
+    until = own[0].start if own else None
+    past = Bars()
+    for at, price in points:
+        if until is None or at < until:
+            past = observe(past, price, at, width_ms, keep)
+    if until is None:
+        return past
+    complete = (*advance(past, until, width_ms, keep).complete, *bars.complete)
+    return Bars(complete[-keep:], bars.current)
 
 
 def advance(bars: Bars, now: int, width_ms: int, keep: int) -> Bars:

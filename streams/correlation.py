@@ -3,6 +3,7 @@
 Quotes that stand still pull correlations to zero (Epps); a bar exists only where a mid was seen.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
@@ -60,6 +61,28 @@ def add_mid(bars: Bars, mid: float, now: int, bar_ms: int, window: int) -> Bars:
     oldest = number - window - 1
     closes = (*(each for each in bars.closes if each[0] >= oldest), (bars.number, bars.last))
     return Bars(closes, number, value)
+
+
+def preceded(bars: Bars, points: Iterable[tuple[int, float]], bar_ms: int, window: int) -> Bars:
+    """Put closes of earlier prices before those that were seen; these stay as they are.
+
+    Args:
+        bars: What was seen.
+        points: Time in ms and price in dollars, oldest first.
+        bar_ms: Length of a bar.
+        window: Bars to keep.
+    """
+    own = (*bars.closes, (bars.number, bars.last)) if bars.number >= 0 else ()
+    past = Bars()
+    for at, price in points:
+        if not own or at // bar_ms < own[0][0]:
+            past = add_mid(past, price, at, bar_ms, window)
+    if not own:
+        return past
+    known = (*past.closes, (past.number, past.last)) if past.number >= 0 else ()
+    oldest = bars.number - window - 1
+    closes = (*(each for each in known if each[0] >= oldest), *bars.closes)
+    return Bars(closes, bars.number, bars.last)
 
 
 def returns(bars: Bars) -> dict[int, float]:

@@ -159,7 +159,8 @@ class Interest(NamedTuple):
     Attributes:
         tops: Asked when a watched market's net best prices, trust or metadata change.
         trades: Asked about other people's trades in watched markets.
-        timer_s: Asked about every watched market once in so many seconds; 0 is never.
+        timer_s: Asked about every watched market once in so many seconds, under a profile every
+            second; 0 is never.
         outside: Messages shown to `Bot.on_outside`: any of the shard's log but books.
         daily: Whether `Bot.on_day` is called.
         mids_s: How far back `Markets.mid_at` is asked, seconds; 0 is never.

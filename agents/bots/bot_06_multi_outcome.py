@@ -16,12 +16,12 @@ from configs.bots_directional import MultiOutcomeParameters
 from configs.rules import TradingRules
 from schemas.envelope import Message
 from schemas.ids import MarketId, VenueEventId, derive_id
-from schemas.market import Market, MarketResolved
+from schemas.market import Market, MarketResolved, PriceHistory
 from schemas.outside import OutsideEstimate
 from schemas.pairs import ConvertDenied, PositionsConverted
 from schemas.trading import Fill, IntentDenied, OrderPlaced, OrderRejected
 from schemas.values import Side
-from streams.correlation import Bars, add_mid
+from streams.correlation import Bars, add_mid, preceded
 from streams.prices import floor_lot
 
 
@@ -49,7 +49,7 @@ class MultiOutcome(Bot[MultiOutcomeState]):
     """Complete sets of exclusive outcomes for less than they pay."""
 
     state_type = MultiOutcomeState
-    interest = Interest(trades=False, timer_s=5, outside=(OutsideEstimate,))
+    interest = Interest(trades=False, timer_s=5, outside=(OutsideEstimate, PriceHistory))
 
     def __init__(self, parameters: MultiOutcomeParameters, rules: TradingRules) -> None:
         super().__init__(parameters)
@@ -130,6 +130,13 @@ class MultiOutcome(Bot[MultiOutcomeState]):
         features = {"sets": float(sets), "outcomes": float(len(markets))}
         note = Note(decision="convert", reason="set-complete", side=Side.NO, features=features)
         return [Convert(tuple(markets), sets), note]
+
+    def _remember(self, state: MultiOutcomeState, event: PriceHistory, markets: Markets) -> None:
+        market = markets.market(event.market_id)
+        if market is None or market.neg_risk:
+            bars = state.bars.get(event.market_id, Bars())
+            window = self._parameters.window_bars
+            state.bars[event.market_id] = preceded(bars, event.points, self._bar_ms, window)
 
     def _single(
         self,
@@ -212,7 +219,12 @@ class MultiOutcome(Bot[MultiOutcomeState]):
     def on_outside(
         self, state: MultiOutcomeState, event: Message, markets: Markets
     ) -> Sequence[Reply]:
-        """Take an estimate in; the whole event is looked at, for its legs hang together."""
+        """Take an estimate in; the whole event is looked at, for its legs hang together.
+
+        Past prices lengthen what is known of how outcomes move together.
+        """
+        if isinstance(event, PriceHistory):
+            self._remember(state, event, markets)
         if not isinstance(event, OutsideEstimate):
             return ()
         market = markets.market(event.market_id)

@@ -18,7 +18,14 @@ from configs.bots_patient import ContrarianParameters
 from configs.rules import TradingRules
 from schemas.envelope import Message
 from schemas.ids import MarketId
-from schemas.market import BookDelta, BookSnapshot, MarketListed, MarketResolved, MarketTrade
+from schemas.market import (
+    BookDelta,
+    BookSnapshot,
+    MarketListed,
+    MarketResolved,
+    MarketTrade,
+    PriceHistory,
+)
 from schemas.outside import NewsItem
 from schemas.values import Side
 
@@ -45,7 +52,9 @@ class Contrarian(Bot[ContrarianState]):
     """Half of the way back after an exaggeration."""
 
     state_type = ContrarianState
-    interest = Interest(tops=True, trades=True, timer_s=60, outside=(NewsItem, MarketListed))
+    interest = Interest(
+        tops=True, trades=True, timer_s=60, outside=(NewsItem, MarketListed, PriceHistory)
+    )
 
     def __init__(
         self, parameters: ContrarianParameters, rules: TradingRules, sense: NewsSense
@@ -68,6 +77,9 @@ class Contrarian(Bot[ContrarianState]):
                 state.questions[market_id] = question
                 self._sense.add(market_id, question, state.questions)
             return ()
+        if isinstance(event, PriceHistory):
+            place = state.markets.setdefault(event.market_id, ContrarianMarket())
+            place.past.remember(event.points, self._parameters)
         if not isinstance(event, NewsItem):
             return ()
         spoken_of: list[MarketId] = []

@@ -1,5 +1,6 @@
 """What bot 7 reads in a day of closes and takers, and what speaks against a bet (D.7)."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from configs.bots_patient import ContrarianParameters
 from schemas.market import MarketTrade
 from schemas.values import PIPS, Side
-from streams.bars import MINUTE_MS, Bars, advance, observe
+from streams.bars import MINUTE_MS, Bars, advance, observe, preceded
 from streams.crowd import DAY_WINDOW, crowd_score, is_crowded
 from streams.prints import HORIZON_MS, PrintMemory, to_yes_space
 from streams.reversion import ZScore, logit_z, reverted, rsi
@@ -41,6 +42,10 @@ class Past(msgspec.Struct, kw_only=True):
         dollars = trade.size * trade.ticks * trade.tick // PIPS
         bought, sold = (0, dollars) if seen.hits_bids else (dollars, 0)
         add(self.takers, bought, sold, now, DAY_WINDOW)
+
+    def remember(self, points: Iterable[tuple[int, float]], own: ContrarianParameters) -> None:
+        """Chart prices from before the market was followed: ms and dollars, oldest first."""
+        self.bars = preceded(self.bars, points, own.bar_min * MINUTE_MS, own.bars)
 
     def look(self, mid: float | None, now: int, own: ContrarianParameters) -> bool:
         """Chart a mid, or let time pass where there is none to chart.

@@ -26,6 +26,10 @@ TopKey = tuple[int, tuple[int, int, int, int]]
 """Tick, and the YES leg's `Book.touch`."""
 
 
+LONG_S = 86_400
+"""Longer than any bot's timer."""
+
+
 class FeedHealth(msgspec.Struct, frozen=True):
     """A connection as its last status said."""
 
@@ -214,7 +218,7 @@ class MarketTable:
             self._unlist(live.record.market)
         live.record.market = market
         live.choice = choose(market, self._profiles, self._money)
-        live.readers = _readers(self._bots, market)
+        live.readers = _readers(self._bots, market, hurried=live.choice.profile is not None)
         _add(self.events, market.venue_event_id, market.market_id)
         if market.match_id:
             _add(self.matches, market.match_id, market.market_id)
@@ -334,14 +338,17 @@ def _remove(index: dict[K, tuple[MarketId, ...]], key: K, market_id: MarketId) -
         index.pop(key, None)
 
 
-def _readers(bots: tuple[RunningBot, ...], market: Market) -> Readers:
+def _readers(bots: tuple[RunningBot, ...], market: Market, *, hurried: bool) -> Readers:
+    """Who is asked about a market; `hurried`: its whole life is short, so every second counts."""
+    slowest = 1 if hurried else LONG_S
     watching = tuple(each for each in bots if each.watches(market))
     tops = tuple(each for each in watching if each.bot.interest.tops)
     return Readers(
         tops=tops,
         trades=tuple(each for each in watching if each.bot.interest.trades),
         timers=tuple(
-            (each, each.bot.interest.timer_s * 1000 if each in watching else 0) for each in bots
+            (each, min(each.bot.interest.timer_s, slowest) * 1000 if each in watching else 0)
+            for each in bots
         ),
         rest=tuple(each for each in bots if each not in tops),
     )

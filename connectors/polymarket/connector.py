@@ -14,7 +14,7 @@ from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.venue_http import VenueUnavailableError
 from schemas.envelope import Message
 from schemas.ids import MarketId
-from schemas.market import FeedStatus, Market, MarketListed
+from schemas.market import FeedStatus, Market, MarketListed, PriceHistory
 from schemas.values import MarketStatus
 from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, Scope, TopicSpec
 from topics.partition import shard_of
@@ -25,6 +25,18 @@ TOKENS_PER_SOCKET = 250
 DISCOVERY_S = 30.0
 BATCH_END_S = 0.02
 STATUS_S = 1.0
+HISTORY_MINUTES = 5
+"""Between two prices of a history; bot 6 measures how outcomes move together on such bars."""
+HISTORY_MS = 86_400_000
+"""How far back histories go: what bots 6 and 7 look at."""
+
+
+def price_history(
+    market_id: MarketId, points: tuple[tuple[int, float], ...], now: int
+) -> PriceHistory:
+    """The message that tells a market's past, known at `now` ms."""
+    head = envelope(f"history|{market_id}|{now}".encode(), now, now)
+    return PriceHistory(**head, market_id=market_id, points=points)
 
 
 class Publisher(Protocol):
@@ -80,6 +92,7 @@ class MarketConnector:
         self._markets: dict[MarketId, Market] = {}
         self._home: dict[MarketId, _Line] = {}
         self._wake = asyncio.Event()
+        self._unread: asyncio.Queue[Market] = asyncio.Queue()
         self.dead_letters = 0
         self._tasks = asyncio.TaskGroup()
 
@@ -103,6 +116,7 @@ class MarketConnector:
         """Work until cancelled."""
         async with self._tasks as tasks:
             tasks.create_task(self._report())
+            tasks.create_task(self._read_histories())
             while True:
                 self._wake.clear()
                 try:
@@ -159,6 +173,26 @@ class MarketConnector:
         self._home[market.market_id] = line
         line.tokens[market.market_id] = (market.yes_token_id, market.no_token_id)
         await line.socket.subscribe(line.tokens[market.market_id])
+        self._unread.put_nowait(market)
+
+    async def _read_histories(self) -> None:
+        """Tell the last day's prices of every market that is new, one after the other."""
+        while True:
+            market = await self._unread.get()
+            now = self._clock.now_ms()
+            since = now - now % (HISTORY_MINUTES * 60_000) - HISTORY_MS
+            try:
+                points = await self._rest.prices_history(
+                    market.yes_token_id, since, now, HISTORY_MINUTES
+                )
+            except VenueUnavailableError as error:
+                log.warning("price history not read", error=str(error), market=market.market_id)
+                self._unread.put_nowait(market)
+                await asyncio.sleep(STATUS_S)
+                continue
+            if points:
+                message = price_history(market.market_id, points, now)
+                await self._publish(Publication(BOOK_EVENTS, market, message))
 
     def _line_with_room(self) -> _Line:
         for line in self._lines:

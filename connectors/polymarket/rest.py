@@ -19,6 +19,15 @@ EVENTS_PER_CALL = 20
 BOOKS_PER_CALL = 100
 
 
+class _Point(msgspec.Struct):
+    t: int
+    p: float
+
+
+class _History(msgspec.Struct):
+    history: list[_Point] = []
+
+
 class PublicRest:
     """Reads of public data; every call is retried with backoff, then fails in one sentence."""
 
@@ -92,6 +101,27 @@ class PublicRest:
                 document["event_type"] = "book"
                 books.append((msgspec.convert(document, BookWire), bytes(raw)))
         return books
+
+    async def prices_history(
+        self, token_id: str, since_ms: int, until_ms: int, minutes: int
+    ) -> tuple[tuple[int, float], ...]:
+        """Past prices of a token: ms and dollars, oldest first.
+
+        Args:
+            token_id: Of which token.
+            since_ms: From when.
+            until_ms: To when; at most 15 days.
+            minutes: Between two prices.
+        """
+        asked = {
+            "market": token_id,
+            "startTs": str(since_ms // 1000),
+            "endTs": str(until_ms // 1000),
+            "fidelity": str(minutes),
+        }
+        reply = await _read(self._clob, "/prices-history", asked)
+        found = msgspec.json.decode(reply, type=_History).history
+        return tuple((point.t * 1000, point.p) for point in found)
 
     async def server_seconds(self) -> int:
         """The venue's clock, seconds UTC."""

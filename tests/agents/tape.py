@@ -1,5 +1,6 @@
 """Messages of the shard's log, made by hand: markets, books, trades, clock, account views."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from schemas.envelope import Header, Message
@@ -14,6 +15,7 @@ from schemas.market import (
     MarketListed,
     MarketResolved,
     MarketTrade,
+    PriceHistory,
 )
 from schemas.ops import ClockTick
 from schemas.trading import AccountView
@@ -73,6 +75,9 @@ class Tape:
         return BookTrustChanged(
             **self.head(), market_id=market.market_id, trust=trust, reason="tape", feed=FEED
         )
+
+    def history(self, market: Market, points: Sequence[tuple[int, float]]) -> PriceHistory:
+        return PriceHistory(**self.head(), market_id=market.market_id, points=tuple(points))
 
     def account(
         self,

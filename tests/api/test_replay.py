@@ -12,7 +12,7 @@ from api.tape import Input, Tape
 from configs.paper import QueueKind
 from configs.settings import Settings
 from schemas.ids import AccountId, BotId
-from schemas.market import MarketListed
+from schemas.market import MarketListed, PriceHistory
 from schemas.outside import GameState, NewsItem, OutsideEstimate, WalletResolved, WalletTrade
 
 OUTSIDE = (NewsItem, GameState, WalletTrade, WalletResolved, OutsideEstimate)
@@ -106,6 +106,19 @@ def test_a_band_plays_its_tape_once_and_gives_what_single_runs_give(tmp_path: Pa
         assert run.inputs == alone.inputs
         assert run.tally.bots == alone.tally.bots
     assert (tmp_path / "band").read_bytes() == (tmp_path / queues[0]).read_bytes()
+
+
+def test_markets_of_a_tape_come_with_their_last_day() -> None:
+    tape = Tape("world", seed=7, hours=0.001, account=AccountId(SETTINGS.account))
+    listed, told = set(), {}
+    for given in tape:
+        if isinstance(given.message, MarketListed):
+            listed.add(given.message.market.market_id)
+        if isinstance(given.message, PriceHistory):
+            told[given.message.market_id] = given.message.points
+    assert set(told) <= listed
+    assert len(told) == 20  # the window that begins now has no past
+    assert max(len(points) for points in told.values()) == 288
 
 
 def test_the_window_is_left_while_the_price_that_settles_it_is_silent(tmp_path: Path) -> None:

@@ -63,9 +63,11 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "ledger": (
-        ("streams/ledger.py", "streams/holdings.py", "streams/marks.py"),
+        ("streams/ledger.py", "streams/holdings.py", "streams/marks.py", "streams/conversions.py"),
         (
             "tests/streams/test_ledger.py",
+            "tests/streams/test_ledger_pairs.py",
+            "tests/streams/test_conversions.py",
             "tests/agents/stages/test_ledger_stage.py",
             "tests/properties/test_ledger_properties.py",
         ),
@@ -88,6 +90,7 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "agents/stages/gate_case.py",
             "agents/stages/gate_claims.py",
+            "agents/stages/gate_conversions.py",
             "agents/stages/gate_halts.py",
             "agents/stages/gate_intent.py",
             "agents/stages/gate_judge.py",
@@ -98,6 +101,8 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/agents/stages/test_gate_checks.py",
             "tests/agents/stages/test_gate_bundles.py",
             "tests/agents/stages/test_gate_claims.py",
+            "tests/agents/stages/test_gate_complements.py",
+            "tests/agents/stages/test_gate_conversions.py",
             "tests/agents/stages/test_gate_halts.py",
             "tests/agents/stages/test_gate_replace.py",
         ),

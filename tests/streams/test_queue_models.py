@@ -96,3 +96,47 @@ def test_prints_of_the_moment_of_acceptance_do_not_advance() -> None:
     assert it.trade(500 * MICRO, APART + 50, 50) == 0
     assert it.front == 100 * MICRO
     assert it.trade(500 * MICRO, APART + 51, 50) == 400 * MICRO
+
+
+def test_what_grows_moves_nobody_under_the_power_model_either() -> None:
+    """A change of 0 and one below 0 stand on either side of its first condition."""
+    model = PowerProbability(2)
+    assert model.front_after(30, 100, 100, 0) == 30
+    assert model.front_after(30, 100, 140, 0) == 30
+    assert model.front_after(30, 100, 90, 10) == 30
+    assert model.front_after(80, 100, 60, 50) == 60
+
+
+def test_of_a_cancellation_the_greater_part_is_behind_who_stands_in_front() -> None:
+    """n = 1, 25 ahead of 100: three quarters of the 40 vanish behind, ten ahead."""
+    assert PowerProbability(1).front_after(25, 100, 60, 0) == 15
+    # 10 ahead, 5 behind: a third of the 12 would vanish behind, 4 of 5; eight ahead.
+    assert PowerProbability(1).front_after(10, 15, 3, 0) == 2
+
+
+def test_alone_at_a_level_all_of_it_vanishes_behind() -> None:
+    """Nothing ahead and nothing behind counts as P = 1, so nothing moves us."""
+    assert PowerProbability(3).front_after(0, 0, 0, 0) == 0
+    assert PowerProbability(3).front_after(0, 50, 20, 0) == 0
+
+
+def test_a_mark_is_kept_for_a_level_that_shrinks_and_for_no_other() -> None:
+    it = queue(100, 100)
+    marks = len(it.marks)
+    it.change_level(RiskAverse(), 100 * MICRO, APART)
+    it.change_level(RiskAverse(), 120 * MICRO, 2 * APART)
+    assert len(it.marks) == marks
+    it.change_level(RiskAverse(), 90 * MICRO, 3 * APART)
+    assert it.marks[-1] == (3 * APART, 100 * MICRO)
+
+
+def test_two_prints_of_one_moment_count_each_once_after_their_level_change() -> None:
+    it = queue(100, 100)
+    it.change_level(RiskAverse(), 40 * MICRO, APART)
+    assert it.trade(25 * MICRO, APART, 50) == 0
+    assert it.marks[-1] == (APART, 75 * MICRO)
+    assert it.trade(35 * MICRO, APART, 50) == 0
+    assert it.marks[-1] == (APART, 40 * MICRO)
+    assert it.front == 40 * MICRO
+    assert it.trade(90 * MICRO, APART, 50) == 50 * MICRO
+    assert it.marks[-1] == (APART, 0)

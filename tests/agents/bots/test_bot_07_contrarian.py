@@ -67,6 +67,20 @@ def test_an_oversold_market_is_bought_and_left_at_fair_value() -> None:
     assert made.orders() == []
 
 
+def test_past_prices_spare_a_day_of_waiting() -> None:
+    made = loop()
+    five = QUARTER // 3
+    points = [
+        (made.tape.now - (len(FALL) - bar) * QUARTER + part * five, cents / 100)
+        for bar, cents in enumerate(FALL)
+        for part in range(3)
+    ]
+    made.feed(made.tape.history(made.where, points))
+    chart(made, FALL[-1:])
+    (order,) = made.orders()
+    assert (order.side, order.price) == (Side.YES, Decimal("0.24"))
+
+
 def test_an_overbought_market_is_sold_by_buying_no() -> None:
     made = loop()
     chart(made, RISE)

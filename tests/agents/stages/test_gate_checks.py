@@ -632,3 +632,35 @@ def test_an_open_order_is_known_even_when_its_verdict_is_forgotten() -> None:
     approved(gate.place(order, gate.stamp("0.28", "0.33")))
     gate.stage._state.decided.clear()
     assert code_of(gate, order, gate.stamp("0.28", "0.33")) is DenialCode.DUPLICATE
+
+
+def test_orders_of_one_batch_may_not_cross_each_other() -> None:
+    gate = Gate()
+    bid = an_order(YES, BUY, "0.46", "20", bot=BOT_5, bundle="q")
+    other = an_order(NO, BUY, "0.54", "20", bot=BOT_5, bundle="q")
+    verdict = denied(gate.bundle(bid, other, stamp=gate.stamp("0.44", "0.50")))
+    assert (verdict.code, verdict.order) == (DenialCode.SELF_CROSS, other)
+    wide = an_order(NO, BUY, "0.53", "20", bot=BOT_5, bundle="r")
+    again = an_order(YES, BUY, "0.46", "20", bot=BOT_5, bundle="r")
+    approved(gate.bundle(again, wide, stamp=gate.stamp("0.44", "0.50")))
+
+
+def test_selling_a_leg_of_a_pair_risks_what_the_other_leg_could_lose() -> None:
+    """K = 1057.50, YES wins 100: 957.50; without the YES tokens, which cost 40: 1017.50."""
+    gate = Gate()
+    gate.hold(an_order(NO, BUY, "0.55", "1850", bot=BOT_5))
+    gate.hold(an_order(YES, BUY, "0.40", "100", bot=BOT_5))
+    approved(gate.place(an_order(YES, BUY, "0.45", "20", bot=BOT_5, kind=REDUCE)))
+    verdict = denied(gate.place(an_order(YES, SELL, "0.47", "100", bot=BOT_5)))
+    assert (verdict.code, verdict.value) == (DenialCode.EXPOSURE_MARKET, "1017.5")
+    approved(gate.place(an_order(YES, SELL, "0.47", "70", bot=BOT_5)))
+
+
+def test_more_no_tokens_risk_more_where_yes_wins() -> None:
+    gate = Gate()
+    gate.hold(an_order(NO, BUY, "0.50", "1900", bot=BOT_5))
+    approved(gate.place(an_order(NO, SELL, "0.57", "20", bot=BOT_5, kind=REDUCE)))
+    verdict = denied(
+        gate.place(an_order(NO, BUY, "0.50", "120", bot=BOT_5), gate.stamp("0.44", "0.55"))
+    )
+    assert (verdict.code, verdict.value) == (DenialCode.EXPOSURE_MARKET, "1010")

@@ -165,3 +165,10 @@ def test_a_restored_gate_still_reserves() -> None:
     convert(gate, [0])
     twin.stage.restore(gate.stage.snapshot())
     assert refused(convert(twin, [0], "1")).limit == "0"
+
+
+def test_the_market_with_the_fewest_free_tokens_decides() -> None:
+    gate = race(0)
+    gate.hold(an_order(NO, BUY, "0.60", "30", market=MARKETS[1], event=RACE))
+    assert refused(convert(gate, [0, 1], "31")).limit == "30"
+    assert of_type(convert(gate, [0, 1], "30"), ConvertApproved)

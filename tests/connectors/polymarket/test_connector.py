@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 
 import pytest
 
 from configs.clock import SessionClock
-from connectors.polymarket.connector import MarketConnector
+from connectors.polymarket.connector import HISTORY_MINUTES, MarketConnector
 from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.venue_http import VenueUnavailableError
 from connectors.polymarket.venue_ws import FROZEN_AFTER_S, backoff_s
@@ -22,6 +23,7 @@ from schemas.market import (
     FeedStatus,
     MarketListed,
     MarketTrade,
+    PriceHistory,
 )
 from schemas.values import DataLabel, Trust
 from topics.catalog import TopicSpec
@@ -95,6 +97,27 @@ async def running() -> AsyncIterator[Line]:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+
+async def test_the_last_day_of_every_simulated_market_is_told_once() -> None:
+    async with running() as line:
+        await line.believed()
+        histories = line.published.of(PriceHistory)
+
+        def told() -> dict[str, tuple[tuple[int, float], ...]]:
+            return {
+                each.market_id: each.points
+                for each in line.published.of(PriceHistory)
+                if isinstance(each, PriceHistory)
+            }
+
+        await line.until(lambda: len(told()) == 20, "20 histories")
+        assert len(line.published.of(PriceHistory)) == 20 >= len(histories)
+        for points in told().values():
+            times = [at for at, _ in points]
+            assert {later - at for at, later in pairwise(times)} <= {HISTORY_MINUTES * 60_000}
+            assert all(0 < price < 1 for _, price in points)
+        assert max(len(points) for points in told().values()) >= 288
 
 
 async def test_it_finds_labels_and_follows_every_market() -> None:
