@@ -14,12 +14,12 @@ import structlog
 
 from connectors.polymarket.channels import UserSocket
 from connectors.polymarket.gateway_facts import FactWriter
-from connectors.polymarket.gateway_reads import TROUBLE, Asker
+from connectors.polymarket.gateway_reads import Asker
 from connectors.polymarket.gateway_send import Sender
 from connectors.polymarket.trading_rest import TradingRest
 from connectors.polymarket.user_feed import UserFeed
 from schemas.envelope import Message
-from schemas.errors import ApplicationError
+from schemas.errors import ApplicationError, InfrastructureError
 from schemas.venue import (
     BeatVenue,
     CancelOrders,
@@ -152,7 +152,7 @@ class VenueGateway:
     async def _cancel_all(self) -> bool:
         """Cancel until the venue lists no open order; tell what became of each."""
         for _ in range(CANCEL_ATTEMPTS):
-            with suppress(*TROUBLE):
+            with suppress(InfrastructureError):
                 canceled = (await self._rest.cancel_all()).canceled
                 for venue_order_id in canceled:
                     await self._asker.tell(venue_order_id)

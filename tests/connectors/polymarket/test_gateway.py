@@ -34,6 +34,7 @@ from schemas.venue import (
     Placement,
     PlaceOrders,
     VenueAccount,
+    VenueSession,
     Verdict,
 )
 from schemas.venue_status import VenueMode
@@ -260,3 +261,22 @@ def test_cancels_overtake_orders_that_wait_for_the_budget() -> None:
     assert list(paced.add(Request("bot", 1, cancels=True), "cancel", NOW)) == ["cancel"]
     assert list(paced.add(Request("bot", 1, reduces=True), "reduce", NOW)) == ["reduce"]
     assert next(iter(paced.release(NOW + 1_000))) == "o48"
+
+
+async def test_leaving_cancels_until_the_venue_lists_nothing() -> None:
+    refusals = iter((httpx.Response(500), httpx.Response(425)))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/cancel-all":
+            done = httpx.Response(200, json={"canceled": [], "not_canceled": {}})
+            return next(refusals, done)
+        return httpx.Response(200, json={"data": [], "next_cursor": "LTE="})
+
+    rig = Rig(answer)
+    await rig.gateway.leave()
+    paths = [request.url.path for request in rig.requests]
+    assert paths == ["/cancel-all"] * 3 + ["/data/orders"]
+    (left,) = rig.told
+    assert isinstance(left, VenueSession)
+    assert not left.running
+    assert await rig.take(rig.place("a")) == [left]
