@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from connectors.polymarket.position_ids import condition_key, is_structured
 from schemas.errors import InfrastructureError
 from schemas.ids import MarketId, TokenId, VenueEventId
 from schemas.market import FeeSchedule, Market
@@ -14,6 +15,9 @@ from schemas.values import PIPS, DataLabel, MarketStatus
 
 STREAM = re.compile(r"/streams/([a-z0-9]+)-(usd)/?$")
 """How a resolution source names a price stream, e.g. https://data.chain.link/streams/btc-usd."""
+ORDINARY = "v1"
+TOKEN_FIELDS = {ORDINARY: "clobTokenIds", "v2": "positionIds"}
+"""Where a market's token ids are, by its position layer."""
 RESOLUTION_STATUS = {
     "proposed": MarketStatus.PROPOSED,
     "disputed": MarketStatus.DISPUTED,
@@ -36,12 +40,12 @@ def parse_market(document: dict[str, Any]) -> Market:
         MetadataError: Ids, tokens or the tick size are missing or of another shape.
     """
     try:
-        yes_token, no_token = _texts(document["clobTokenIds"])
+        yes_token, no_token = _tokens(document)
         outcomes = _texts(document.get("outcomes") or '["Yes", "No"]')
         event = (document.get("events") or [{}])[0]
         tags = _tags(document.get("tags") or event.get("tags") or [])
         return Market(
-            market_id=MarketId(document["conditionId"]),
+            market_id=MarketId(condition_key(document["conditionId"])),
             venue_event_id=VenueEventId(str(event.get("id") or document["conditionId"])),
             question=document["question"],
             slug=document["slug"],
@@ -107,6 +111,22 @@ def _daily_rewards(document: dict[str, Any]) -> Decimal:
     """Dollars a day that the market's liquidity rewards share out."""
     pools = [pool for pool in document.get("clobRewards") or [] if isinstance(pool, dict)]
     return sum((_decimal(pool.get("rewardsDailyRate") or 0) for pool in pools), Decimal(0))
+
+
+def _tokens(document: dict[str, Any]) -> list[str]:
+    """The tokens of the market's position layer (PROTOCOL.md section 0).
+
+    Raises:
+        ValueError: The layer is unknown, or the ids are of another one: it is not traded.
+    """
+    named = document.get("version")
+    version = str(named or ORDINARY)
+    if version not in TOKEN_FIELDS:
+        raise ValueError(f"position layer {version} is unknown")
+    tokens = _texts(document[TOKEN_FIELDS[version]])
+    if named and any(is_structured(token) is (version == ORDINARY) for token in tokens):
+        raise ValueError(f"token ids are not of position layer {version}")
+    return tokens
 
 
 def _texts(value: str | list[str]) -> list[str]:

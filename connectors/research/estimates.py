@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connectors.feeds.feed import Feed, FeedFormatError, Request, decode, head, millis
+from connectors.polymarket.position_ids import condition_key
 from schemas.envelope import Message
 from schemas.ids import MarketId
 from schemas.outside import EstimateKind, OutsideEstimate
@@ -62,7 +63,7 @@ class EstimatesFeed(Feed):
         content = (estimate.probability, estimate.weight, estimate.withdrawn)
         return OutsideEstimate(
             **head(self.name, now, at, estimate.market_id, estimate.origin, at, *map(str, content)),
-            market_id=MarketId(estimate.market_id),
+            market_id=MarketId(condition_key(estimate.market_id)),
             origin=estimate.origin,
             kind=estimate.kind,
             probability=estimate.probability,

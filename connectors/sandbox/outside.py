@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connectors.feeds.feed import head
+from connectors.polymarket.position_ids import condition_key
 from connectors.sandbox.events import Filled
 from connectors.sandbox.feed_attention import estimates_of
 from connectors.sandbox.game_seat import matches_of
 from connectors.sandbox.games import Match
-from connectors.sandbox.gamma import market_name
 from connectors.sandbox.identity import wallet_address
 from connectors.sandbox.journal import Entry, Journal
 from connectors.sandbox.market import MarketSpec
@@ -78,7 +78,7 @@ class Outside:
                 WalletResolved(
                     **head("leaders", self._start_ms, past.resolved_ms, wallet, number),
                     wallet=wallet,
-                    market_id=MarketId(market_name(past.spec)),
+                    market_id=MarketId(past.spec.condition_id),
                     side=SIDES[past.leg],
                     price=Decimal(past.pips) / PIPS,
                     size=Decimal(past.size) / MICRO,
@@ -143,7 +143,7 @@ class Outside:
                     ESTIMATES,
                     OutsideEstimate(
                         **head("estimates", now_ms, row.at_ms, key, row.at_ms),
-                        market_id=MarketId(row.market_id),
+                        market_id=MarketId(condition_key(row.market_id)),
                         origin=row.origin,
                         kind=EstimateKind(row.kind),
                         probability=row.probability,
@@ -196,7 +196,7 @@ def _wallet_trade(
     return WalletTrade(
         **head("wallets", now_ms, at_ms, spec.condition_id, first.trade_no),
         wallet=wallet,
-        market_id=MarketId(market_name(spec)),
+        market_id=MarketId(spec.condition_id),
         side=SIDES[first.taker.leg],
         action=first.taker.action,
         price=Decimal(mirrored(first.taker.leg, first.yes_pips)) / PIPS,

@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from connectors.feeds.feed import Feed, Request, decode, head
+from connectors.polymarket.position_ids import condition_key
 from connectors.social.wallet_trades import read_page
 from schemas.envelope import Message
 from schemas.ids import MarketId
@@ -117,7 +118,7 @@ class LeadersFeed(Feed):
         return WalletResolved(
             **head(self.name, now, at, *parts, str(position.entry_cost_usdc)),
             wallet=wallet,
-            market_id=MarketId(position.condition_id),
+            market_id=MarketId(condition_key(position.condition_id)),
             side=(Side.YES, Side.NO)[position.outcome_index],
             price=position.avg_price,
             size=position.entry_cost_usdc / position.avg_price,

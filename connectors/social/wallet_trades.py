@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from connectors.feeds.feed import decode, head
+from connectors.polymarket.position_ids import condition_key
 from schemas.ids import MarketId
 from schemas.outside import WalletTrade
 from schemas.values import Action, Side
@@ -88,7 +89,7 @@ def _trade(wire: TradeWire | TradeRow, now: int) -> WalletTrade:
     return WalletTrade(
         **head(NAME, now, at, *parts, str(wire.price), str(wire.size)),
         wallet=wallet,
-        market_id=MarketId(wire.condition_id),
+        market_id=MarketId(condition_key(wire.condition_id)),
         side=(Side.YES, Side.NO)[wire.outcome_index],
         action=wire.side,
         price=wire.price,

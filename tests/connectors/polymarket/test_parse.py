@@ -77,6 +77,37 @@ def test_metadata_without_what_trading_needs_is_refused(field: str) -> None:
         parse_market(document)
 
 
+STRUCTURED = (
+    "452312848583266388373324160190187140051835877600158453279131187530910662656",
+    "452312848583266388373324160190187140051835877600158453279131187530910662657",
+)
+
+
+def test_a_protocol_v2_market_has_its_tokens_elsewhere_and_its_condition_padded() -> None:
+    condition = "0x01" + "ab" * 29 + "00"
+    document = {
+        **DOCUMENT,
+        "version": "v2",
+        "conditionId": condition,
+        "clobTokenIds": "[]",
+        "positionIds": list(STRUCTURED),
+    }
+    found = parse_market(document)
+    assert (found.yes_token_id, found.no_token_id) == STRUCTURED
+    assert found.market_id == condition + "00"
+
+
+@pytest.mark.parametrize(
+    ("version", "tokens"), [("v3", STRUCTURED), ("v1", STRUCTURED), ("v2", (YES, NO))]
+)
+def test_an_unknown_position_layer_or_ids_of_another_one_are_not_traded(
+    version: str, tokens: tuple[str, str]
+) -> None:
+    both = {"clobTokenIds": list(tokens), "positionIds": list(tokens)}
+    with pytest.raises(MetadataError, match="position layer"):
+        parse_market({**DOCUMENT, "version": version, **both})
+
+
 def test_a_disputed_market_is_not_active() -> None:
     disputed = parse_market({**DOCUMENT, "umaResolutionStatus": "disputed"})
     assert disputed.status is MarketStatus.DISPUTED
