@@ -14,6 +14,8 @@ def run_dashboard(settings: Settings) -> None:
     environment = {
         **os.environ,
         "PETS_API_URL": settings.api_url,
+        "PETS_CONSOLE_URL": settings.console_url,
+        "PETS_LANGUAGE": settings.language,
         "PETS_API_KEY": dashboard_key(settings.api_key.get_secret_value()),
     }
     os.chdir(str(folder))

@@ -96,6 +96,10 @@ class Settings(BaseSettings):
     )
     dashboard_host: str = Field("127.0.0.1", description="Address the dashboard binds to.")
     dashboard_port: int = Field(8501, description="Port of the dashboard.")
+    language: Literal["en", "es"] = Field("en", description="Language of the dashboard: en or es.")
+    console_url: str = Field(
+        "", description="Where a browser finds Redpanda Console; empty shows no links to it."
+    )
     broker_port: int = Field(19092, description="Port of the embedded Kafka.")
     broker_controller_port: int = Field(19093, description="Port of its controller.")
     database_port: int = Field(15432, description="Port of the embedded PostgreSQL.")
