@@ -22,7 +22,7 @@ PAYOUTS = (0.0, 0.5, 1.0)
 class _Bar(msgspec.Struct):
     market_id: str
     outcome_label: str
-    token_id: str
+    token_id: str | None
     released_at: int
     close: float
 

@@ -1,10 +1,15 @@
 """Files into an archive: what is kept, what is refused, and the recorded data at hand."""
 
 from pathlib import Path
+from types import NoneType
+from typing import get_args, get_type_hints
 
+import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from api.importing import import_files
+from connectors.recordings.reader import RowReader
 from connectors.recordings.registry import NOTHING_SAID, reader_of
 from schemas.envelope import Message
 from schemas.errors import ApplicationError
@@ -101,3 +106,28 @@ def test_every_recorded_file_is_imported_or_says_why_not(tmp_path: Path) -> None
     assert found.mismatches == 0
     assert found.unreadable == 0
     assert found.markets > 2_000
+
+
+def test_no_reader_needs_a_value_that_a_recorded_file_lacks() -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"The recorded data is not at {DATA}.")
+    lacking = []
+    for path in sorted(DATA.glob("*.parquet")):
+        try:
+            reader = reader_of(path)
+        except ApplicationError:
+            continue
+        assert isinstance(reader, RowReader)
+        file = pq.ParquetFile(path)
+        nulls = {name: file.read([name])[name].null_count for name in needed(reader.row, file)}
+        lacking += [f"{path.name}: {name}" for name, count in nulls.items() if count]
+    assert lacking == []
+
+
+def needed(row: type[msgspec.Struct], file: pq.ParquetFile) -> list[str]:
+    """Columns that a row takes and that may not be null."""
+    hints = get_type_hints(row)
+    names = set(file.schema_arrow.names)
+    return [
+        name for name, kind in hints.items() if name in names and NoneType not in get_args(kind)
+    ]
