@@ -36,8 +36,9 @@ def named() -> list[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """A command without the remark behind it."""
-    return re.split(r"\s{2,}#|\s#\s", text)[0].strip()
+    """A command without the remark behind it; what may be left out is there, N is a number."""
+    command = re.split(r"\s{2,}#|\s#\s", text)[0].strip()
+    return re.sub(r"(?<=\s)N\b", "1", command.replace("[", "").replace("]", ""))
 
 
 def parse(line: str) -> None:
