@@ -116,6 +116,16 @@ def at_work(
 
 
 @app.command()
+def evidence(
+    folder: Annotated[Path, typer.Argument(help="Where the recordings are.")],
+) -> None:
+    """Import and replay the known recorded sets of a folder; what each bot did, as Markdown."""
+    from api.cli.evidence import run_evidence
+
+    run_evidence(folder)
+
+
+@app.command()
 def record(
     archive: Annotated[Path | None, typer.Argument(help="Folder; PETS_ARCHIVE by default.")] = None,
     segment_mib: Annotated[int, typer.Option(min=1, help="A segment's values, MiB.")] = 32,
