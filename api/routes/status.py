@@ -42,7 +42,7 @@ async def get_status(context: Annotated[Context, Depends(context_of)]) -> Envelo
 
 def _reason(context: Context) -> str:
     if context.state.risk is not None:
-        return context.state.risk.reason
+        return context.state.risk.reason or context.state.risk.obstacle
     if not context.reader.caught_up.is_set():
         return "The log is being read."
     return "The risk gate has not spoken yet."

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from agents.registry import BOTS
@@ -14,6 +15,7 @@ from schemas.ops import ClockTick
 from schemas.risk import BreakerKind, BreakerState
 from schemas.values import BotState
 from tests.api.running import NOW, Running, beat, beats, dead_letter
+from tests.api.test_live import risk_state
 from tests.sinks.messages import (
     ACCOUNT,
     BOT,
@@ -274,6 +276,14 @@ async def test_status_while_the_log_is_read_and_before_the_gate_spoke(
     running.reader.caught_up.set()
     read = (await get(client, "/status"))["data"]
     assert read["reason"] == "The risk gate has not spoken yet."
+
+
+async def test_status_says_why_the_venue_lets_nobody_open(
+    running: Running, client: httpx.AsyncClient
+) -> None:
+    obstacle = "Nothing is opened while the account may only close. Found: closed."
+    running.tell(msgspec.structs.replace(risk_state(1, BotState.ACTIVE), obstacle=obstacle))
+    assert (await get(client, "/status"))["data"]["reason"] == obstacle
 
 
 async def test_the_source_carries_its_speed() -> None:
