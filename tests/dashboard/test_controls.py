@@ -40,6 +40,18 @@ def test_two_clicks_pause_a_bot(app: AppTest, fake: FakeApi) -> None:
     assert "Done: pause. Read back." in shown(app)
 
 
+def test_the_overviews_emergency_halt_says_what_it_touches_and_unwinds(
+    app: AppTest, fake: FakeApi
+) -> None:
+    press(open_page(app, "overview"), "emergency-button")
+    words = shown(app)
+    assert "14 open orders will be cancelled" in words
+    assert "closing cannot be guaranteed" in words
+    assert fake.posted == [], "one look before it is done"
+    press(app, "halt-confirm")
+    assert fake.posted == [("/risk/emergency-halt", {"reason": "dashboard"})]
+
+
 def test_what_is_not_read_back_is_no_success(app: AppTest, fake: FakeApi) -> None:
     waits = {**PROGRESS, "stage": "applied", "advice": "Cancel them by hand."}
     waits["steps"] = [{"name": "orders cancelled", "done": 12, "of": 14}]
