@@ -74,11 +74,13 @@ async def test_killed_at_any_moment_it_has_every_record_once(
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-c", CHILD, kafka, topic_prefix, str(folder)
         )
-        async with asyncio.timeout(60):
-            await _grown(folder, before)
-        await asyncio.sleep(seeded.uniform(0.0, 0.2))
-        os.kill(child.pid, signal.SIGKILL)
-        await child.wait()
+        try:
+            async with asyncio.timeout(60):
+                await _grown(folder, before)
+            await asyncio.sleep(seeded.uniform(0.0, 0.2))
+        finally:
+            os.kill(child.pid, signal.SIGKILL)
+            await child.wait()
     enough.set()
     said = await saying
     await run_archive(settings, folder, RotationRules(), until_end=True)
