@@ -18,6 +18,7 @@ from api.request_metrics import RequestMetrics
 from api.routes import (
     alerts,
     bots,
+    changefeed,
     commands,
     configs,
     decisions,
@@ -29,6 +30,7 @@ from api.routes import (
     performance,
     positions,
     risk,
+    sockets,
     status,
     traces,
     trades,
@@ -50,6 +52,7 @@ ROUTERS = (
     metrics,
     risk,
     alerts,
+    changefeed,
     logs,
 )
 PROBLEM: dict[int | str, dict[str, Any]] = {
@@ -92,6 +95,8 @@ def create_app(context: Context, running: Running) -> FastAPI:
     key = Depends(APIKeyHeader(name=KEY_HEADER, auto_error=False))
     for module in ROUTERS:
         app.include_router(module.router, prefix=PREFIX, dependencies=[key], responses=PROBLEM)
+    for root in ("", PREFIX):
+        app.include_router(sockets.router, prefix=root)
     return app
 
 

@@ -8,7 +8,9 @@ from fastapi import Request
 
 from agents.registry import BOTS
 from api.alerting import Alerting
+from api.changes import Changes
 from api.commands import Commander
+from api.fanout import Fanout
 from api.freshness import Known
 from api.gate_checks import GateChecks
 from api.live import LiveState
@@ -19,9 +21,11 @@ from api.notifier import Notifier, channels_of
 from api.order_entry import OrderEntry
 from api.patience import within
 from api.problems import WITHOUT_DATABASE, ApiError
+from api.screens import show
 from configs.clock import SessionClock
 from configs.rules import load_rules
 from configs.settings import Settings
+from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
 
 if TYPE_CHECKING:
@@ -49,6 +53,8 @@ class Context:
         entry: Makes operators' orders.
         alerting: Raises and resolves alerts.
         notifier: Sends them out.
+        fanout: Tells those who follow over WebSockets.
+        changes: What happened, for the changefeed.
     """
 
     def __init__(
@@ -69,8 +75,15 @@ class Context:
             load_rules(settings.config_dir),
             {bot.bot_id: bot.load(settings.config_dir).lambda_max for bot in BOTS},
         )
+        self.fanout = Fanout()
+        self.changes = Changes(reader.starts)
         self.alerting = Alerting(self, commander.log)
         self.notifier = Notifier(self, channels_of(settings))
+
+    def take(self, message: Message) -> None:
+        """Fold a message of the log in, and tell those who follow."""
+        self.state.apply(message)
+        show(self.fanout, message)
 
     @property
     def source(self) -> str:

@@ -24,11 +24,22 @@ RETRY_S = 1.0
 POLL_MS = 500
 
 
+OnPlace = Callable[[TopicSpec, int, int, Message], None]
+"""Takes a message with its topic, offset and number in the record."""
+
+
+def _nowhere(topic: TopicSpec, offset: int, index: int, message: Message) -> None:
+    """Nobody asks where messages are."""
+
+
 class LiveReader:
     """Reads topics, some whole and some from near their end, and hands every message on.
 
     Attributes:
         caught_up: Set once everything that was on the log at the start has been read.
+        starts: Offset at which each topic was begun, by its name in the catalogue.
+        on_message: Takes every message, in the order of its partition.
+        on_place: Takes every message with its place as well; nothing by default.
     """
 
     def __init__(
@@ -59,7 +70,9 @@ class LiveReader:
         self._codecs: dict[str, TopicCodec[Message]] = {
             prefix + topic.name: TopicCodec(topic) for topic in (*whole, *recent)
         }
-        self._on_message = on_message
+        self.on_message = on_message
+        self.on_place: OnPlace = _nowhere
+        self.starts: dict[str, int] = {}
         self._on_unreadable = on_unreadable
         self._now = 0
         self._next: dict[TopicPartition, int] = {}
@@ -124,7 +137,9 @@ class LiveReader:
         known = self._next.get(place)
         if known is None:
             recent = self._recent.get(place.topic)
-            return first if recent is None else max(first, end - recent)
+            start = first if recent is None else max(first, end - recent)
+            self.starts.setdefault(self._codecs[place.topic].topic.name, start)
+            return start
         if known > end:
             raise InfrastructureError(
                 f"Expected {place.topic} to go on at offset {known}, it ends at {end}: this is "
@@ -139,7 +154,7 @@ class LiveReader:
         codec = self._codecs[record.topic]
         try:
             if not codec.topic.framed:
-                self._hand_on(codec.decode(record.value))
+                self._hand_on(codec.topic, record.offset, 0, codec.decode(record.value))
                 return
             frame = decode_frame(record.value)
         except DecodeError as error:
@@ -151,11 +166,12 @@ class LiveReader:
             if isinstance(message, DecodeError):
                 self._set_aside(codec.topic, record, index, message, frame.messages[index])
             else:
-                self._hand_on(message)
+                self._hand_on(codec.topic, record.offset, index, message)
 
-    def _hand_on(self, message: Message) -> None:
+    def _hand_on(self, topic: TopicSpec, offset: int, index: int, message: Message) -> None:
         self._now = max(self._now, message.ingest_time)
-        self._on_message(message)
+        self.on_message(message)
+        self.on_place(topic, offset, index, message)
 
     def _set_aside(
         self,

@@ -8,13 +8,16 @@ import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.callers import KEY_HEADER, Caller, Callers
+from api.callers import KEY_HEADER, READS, Caller, Callers, role_needed
+from api.conditional import AS_OF_HEADER, Conditional
+from api.keys import KeyFile, Role
 from api.problems import CORRELATION_HEADER, problem
 from api.quotas import Quotas
+from api.repeats import Repeats
 from api.request_metrics import RequestMetrics
 from configs.settings import Settings
 
@@ -24,7 +27,8 @@ PREFIX = "/api/v1"
 OPEN_PATHS = (f"{PREFIX}/health/", "/docs", "/openapi.json")
 HALTS = (f"{PREFIX}/risk/halt", f"{PREFIX}/risk/emergency-halt")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED = 1008
+"""Close code of a WebSocket that may not be opened."""
 SLOW_MS = 250.0
 _CORRELATION = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
@@ -91,28 +95,34 @@ class Admission:
         """
         key = settings.api_key.get_secret_value()
         self._app = app
-        self._callers = Callers(key)
+        self._callers = Callers(key, KeyFile(settings.home))
         self._quotas = Quotas(settings.redis_url)
         self._origins = origins
-        self._guards_pages = not key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or say why not."""
         answer: ASGIApp = self._app
         if scope["type"] == "http":
-            answer = await self._refusal(Request(scope)) or answer
+            answer = await self._refusal(Request(scope), scope["method"]) or answer
+        elif scope["type"] == "websocket" and await self._refusal(HTTPConnection(scope), "POST"):
+            await send({"type": "websocket.close", "code": REFUSED})
+            return
         await answer(scope, receive, send)
 
-    async def _refusal(self, request: Request) -> Response | None:
-        if self._guards_pages and (foreign := self._foreign(request)):
+    async def _refusal(self, request: HTTPConnection, method: str) -> Response | None:
+        """Why a request may not come in; for a WebSocket pages are told apart as for a write."""
+        if not self._callers.ask_for_keys() and (foreign := self._foreign(request, method)):
             return foreign
         if request.url.path.startswith(OPEN_PATHS):
             return None
         caller = self._callers.of(request)
         request.state.caller = caller
-        return await self._over_quota(request, caller) or self._without_key(request, caller)
+        refusal = await self._over_quota(request, caller) or self._without_key(request, caller)
+        if refusal is not None or request.scope["type"] == "websocket":
+            return refusal
+        return _without_role(caller, role_needed(method, request.url.path))
 
-    async def _over_quota(self, request: Request, caller: Caller) -> Response | None:
+    async def _over_quota(self, request: HTTPConnection, caller: Caller) -> Response | None:
         """A halt has a quota of its own: a script that reads too much must not prevent it."""
         purpose = "halt" if request.url.path in HALTS else "any"
         limit = await self._quotas.spend(caller, purpose)
@@ -127,18 +137,18 @@ class Admission:
         reply.headers["Retry-After"] = "60"
         return reply
 
-    def _without_key(self, request: Request, caller: Caller) -> Response | None:
-        if self._callers.may_enter(caller):
+    def _without_key(self, request: HTTPConnection, caller: Caller) -> Response | None:
+        if caller.role is not None:
             return None
         received = "another" if KEY_HEADER in request.headers else "none"
         return problem(
             401,
             "key-needed",
             f"Expected the key of this API in {KEY_HEADER}, received {received}.",
-            "It is PETS_API_KEY.",
+            "It is PETS_API_KEY, or one that `pets keys create` made.",
         )
 
-    def _foreign(self, request: Request) -> Response | None:
+    def _foreign(self, request: HTTPConnection, method: str) -> Response | None:
         """Without a key, other web pages in the operator's browser are kept out by name."""
         host = request.headers.get("host", "")
         if host.rsplit(":", 1)[0] not in LOOPBACK and host not in LOOPBACK:
@@ -147,17 +157,30 @@ class Admission:
             )
         origin = request.headers.get("origin")
         own = {f"http://{host}", *self._origins}
-        if request.method not in READS and origin is not None and origin not in own:
+        if method not in READS and origin is not None and origin not in own:
             return problem(
                 403, "wrong-origin", f"Expected a page of PETS, received one of {origin[:80]!r}."
             )
         return None
 
 
+def _without_role(caller: Caller, needed: Role) -> Response | None:
+    if caller.role is None or caller.role.may(needed):
+        return None
+    return problem(
+        403,
+        "role-needed",
+        f"Expected a key that may {needed}, received one that may {caller.role}.",
+        "`pets keys create NAME --role ROLE` makes one.",
+    )
+
+
 def add_middleware(app: FastAPI, settings: Settings, metrics: RequestMetrics) -> None:
     """Add them, the last added being the first that a request meets."""
     port = settings.dashboard_port
     origins = frozenset({f"http://127.0.0.1:{port}", f"http://localhost:{port}"})
+    app.add_middleware(Conditional)
+    app.add_middleware(Repeats)
     app.add_middleware(Admission, settings=settings, origins=origins)
     app.add_middleware(RequestLog, metrics=metrics)
     app.add_middleware(
@@ -165,5 +188,5 @@ def add_middleware(app: FastAPI, settings: Settings, metrics: RequestMetrics) ->
         allow_origins=sorted(origins),
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=[CORRELATION_HEADER],
+        expose_headers=[CORRELATION_HEADER, AS_OF_HEADER, "ETag", "X-Next-Cursor", "Retry-After"],
     )

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 
 import structlog
 import uvicorn
@@ -14,6 +15,7 @@ from api.app import create_app
 from api.command_log import LastingProducer
 from api.commands import Commander
 from api.context import Context
+from api.keys import KeyFile
 from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
 from api.patience import within
@@ -32,6 +34,8 @@ DATABASE_ANSWER_S = 5.0
 POOL_SIZE = 4
 BACKLOG = 2048
 LAST_ANSWERS_S = 3
+WEBSOCKETS: Final = "websockets-sansio"
+"""Uvicorn's implementation over the library that PETS uses everywhere."""
 
 
 def run_api(settings: Settings) -> None:
@@ -42,11 +46,11 @@ def run_api(settings: Settings) -> None:
         InfrastructureError: The log became another one.
     """
     if settings.api_host not in ("127.0.0.1", "::1", "localhost") and not (
-        settings.api_key.get_secret_value()
+        settings.api_key.get_secret_value() or KeyFile(settings.home).good()
     ):
         raise ConfigurationError(
             f"Expected PETS_API_KEY to be set to serve on {settings.api_host}, it is empty. "
-            "Set a key, or serve on 127.0.0.1."
+            "Set a key or make one with `pets keys create`, or serve on 127.0.0.1."
         )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings))
@@ -96,6 +100,7 @@ async def _serve(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             proxy_headers=False,
+            ws=WEBSOCKETS,
             timeout_graceful_shutdown=LAST_ANSWERS_S,
         )
     )
@@ -118,7 +123,9 @@ def _context(settings: Settings, producer: LastingProducer, letters: LetterBox) 
         state.apply,
         letters.put,
     )
-    return Context(settings, state, reader, Commander(producer, account, settings.clock()))
+    context = Context(settings, state, reader, Commander(producer, account, settings.clock()))
+    reader.on_message, reader.on_place = context.take, context.changes.add
+    return context
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -237,6 +237,7 @@ def _add_groups() -> None:
     from api.cli.commands import app as commands
     from api.cli.config import app as config
     from api.cli.dead_letters import app as dead_letters
+    from api.cli.keys import app as keys
     from api.cli.orders import app as orders
     from api.cli.positions import app as positions
     from api.cli.risk import app as risk
@@ -254,6 +255,7 @@ def _add_groups() -> None:
     app.add_typer(config, name="config", help="What decides: list, show, set a file.")
     app.add_typer(sandbox, name="sandbox", help="The sandbox venue and its faults.")
     app.add_typer(wallet, name="wallet", help="Keys, and the money they command.")
+    app.add_typer(keys, name="keys", help="Keys of the API: create, list, revoke.")
     app.add_typer(dead_letters, name="dead-letters", help="What could not be handled.")
 
 

@@ -8,9 +8,8 @@ from api.context import NAMES, Context, context_of, known_bot
 from api.freshness import BOOKS, Known, known
 from api.models import BotView, CommandBody, CommandView, Envelope
 from api.operator import Operator
+from api.views import bot_view
 from schemas.control import Verb
-from schemas.ids import BotId
-from schemas.values import BotState
 
 router = APIRouter(prefix="/bots", tags=["bots"])
 NEEDS = ("gate", "ledger", BOOKS)
@@ -21,7 +20,7 @@ async def list_bots(
     context: Annotated[Context, Depends(context_of)],
 ) -> Envelope[list[BotView]]:
     """Every bot that exists."""
-    return context.envelope([_view(context, bot_id) for bot_id in NAMES], _known(context))
+    return context.envelope([bot_view(context, bot_id) for bot_id in NAMES], _known(context))
 
 
 @router.get("/{bot_id}")
@@ -29,7 +28,7 @@ async def get_bot(
     bot_id: str, context: Annotated[Context, Depends(context_of)]
 ) -> Envelope[BotView]:
     """One bot."""
-    return context.envelope(_view(context, known_bot(bot_id)), _known(context))
+    return context.envelope(bot_view(context, known_bot(bot_id)), _known(context))
 
 
 @router.post("/{bot_id}/start")
@@ -75,27 +74,3 @@ async def resume_bot(
 def _known(context: Context) -> Known:
     points = context.state.equity.values()
     return known(context.state, NEEDS, max((point.ingest_time for point in points), default=0))
-
-
-def _view(context: Context, bot_id: BotId) -> BotView:
-    state = context.state
-    point = state.equity.get(bot_id)
-    life = state.bots.get(bot_id, BotState.IDLE)
-    view = BotView(
-        bot_id=bot_id,
-        name=NAMES[bot_id],
-        state=life,
-        reason=state.bot_reasons.get(bot_id, "") if life is BotState.ERROR else "",
-        open_positions=len(state.positions_of(bot_id)),
-    )
-    if point is None:
-        return view
-    return view.model_copy(
-        update={
-            "equity": point.equity,
-            "pnl": point.realised_pnl + point.unrealised_pnl,
-            "drawdown": point.drawdown,
-            "exposure": point.exposure,
-            "last_event_age_s": context.age_s(point.ingest_time),
-        }
-    )

@@ -15,6 +15,7 @@ from api.order_entry import market_of
 from api.periods import Cursor, Hours, Limit, last
 from api.problems import ApiError
 from api.tables import CSV, Form, listed, paged
+from api.views import position_view
 from schemas.portfolio import PositionState
 from schemas.values import Action, IntentKind
 from sinks.queries.positions import closed_positions
@@ -30,7 +31,7 @@ async def list_positions(
 ) -> Envelope[list[PositionView]] | Response:
     """Open positions, the greatest cost first."""
     chosen = context.state.positions_of(None if bot_id is None else known_bot(bot_id))
-    views = [_view(context, position) for position in chosen]
+    views = [position_view(context, position) for position in chosen]
     return listed(context, views, _known(context), form)
 
 
@@ -66,7 +67,7 @@ async def get_position(
     position_id: str, context: Annotated[Context, Depends(context_of)]
 ) -> Envelope[PositionView]:
     """One open position."""
-    return context.envelope(_view(context, _open(context, position_id)), _known(context))
+    return context.envelope(position_view(context, _open(context, position_id)), _known(context))
 
 
 @router.post("/{position_id}/close")
@@ -116,24 +117,3 @@ def _known(context: Context) -> Known:
     state = context.state
     newest = max((position.ingest_time for position in state.positions.values()), default=0)
     return known(state, ("ledger", BOOKS) if state.positions else ("ledger",), newest)
-
-
-def _view(context: Context, position: PositionState) -> PositionView:
-    market = context.state.market(position.market_id)
-    top = context.state.tops.get(position.market_id)
-    return PositionView(
-        position_id=position.position_id,
-        bot_id=position.bot_id,
-        market_id=position.market_id,
-        question=market.question if market else position.market_id,
-        label=market.label if market else None,
-        side=position.side,
-        size=position.size,
-        entry_price=position.entry_price,
-        mark=position.mark,
-        trust=top.trust if top else None,
-        realised_pnl=position.realised_pnl,
-        unrealised_pnl=position.unrealised_pnl,
-        zone=position.zone,
-        opened_at=position.opened_at,
-    )

@@ -9,7 +9,6 @@ from api.context import Context, answered, context_of, database, known_bot
 from api.decision_models import PageView
 from api.exposures import exposure_view
 from api.freshness import BOOKS, EXECUTION, Known, known
-from api.live import exposure_of
 from api.models import (
     BreakerView,
     CommandBody,
@@ -25,9 +24,9 @@ from api.periods import Cursor, Hours, Limit, last
 from api.problems import ApiError
 from api.risk_models import BreachView, ExposureView
 from api.tables import CSV, Form, paged
+from api.views import portfolio_view
 from schemas.control import Verb
 from schemas.ids import MarketId
-from schemas.risk import BreakerKind
 from sinks.queries.risk import breaches
 
 router = APIRouter(prefix="/risk", tags=["risk"])
@@ -42,25 +41,9 @@ async def get_risk_metrics(
 ) -> Envelope[PortfolioView]:
     """Equity, drawdown, exposure, and what a halt would touch."""
     state = context.state
-    point, touched = state.equity.get(None), exposure_of(state)
-    breaker = state.breakers.get((PORTFOLIO, BreakerKind.PORTFOLIO_DRAWDOWN))
-    view = PortfolioView(
-        equity=point.equity if point else None,
-        cash=point.cash if point else None,
-        reserved=point.reserved if point else None,
-        realised_pnl=point.realised_pnl if point else None,
-        unrealised_pnl=point.unrealised_pnl if point else None,
-        fees=point.fees if point else None,
-        drawdown=point.drawdown if point else None,
-        drawdown_limit=breaker.limit if breaker else None,
-        exposure=point.exposure if point else None,
-        open_orders=touched.open_orders,
-        open_positions=touched.open_positions,
-        position_cost=touched.position_cost,
-    )
-    return context.envelope(
-        view, known(state, ("ledger", "gate", BOOKS), point.ingest_time if point else 0)
-    )
+    point = state.equity.get(None)
+    needs = known(state, ("ledger", "gate", BOOKS), point.ingest_time if point else 0)
+    return context.envelope(portfolio_view(context), needs)
 
 
 @router.get("/circuit-breakers")

@@ -1,9 +1,10 @@
 """An API in this process: real routes, real fold, a real risk gate behind a log of one list."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -29,6 +30,10 @@ NOW = 10_000
 """Where the session clock stands, ms after T0."""
 
 
+def _unread(topic: TopicSpec, message: Message) -> None:
+    """Nobody reads the log yet."""
+
+
 class GateBehindLog:
     """Takes what is written to the log; the real risk gate answers at once.
 
@@ -38,8 +43,8 @@ class GateBehindLog:
         silent: The gate reads nothing.
     """
 
-    def __init__(self, state: LiveState, settings: Settings) -> None:
-        self._state = state
+    def __init__(self, settings: Settings) -> None:
+        self.take: Callable[[TopicSpec, Message], None] = _unread
         [make] = Stages(settings).named("gate")
         self._gate = make(0)
         self.written: list[tuple[TopicSpec, Message]] = []
@@ -51,14 +56,14 @@ class GateBehindLog:
             raise InfrastructureError("the broker is away")
         self.written.append((topic, message))
         if topic in (COMMANDS, ALERTS, CONFIGS):
-            self._state.apply(message)
+            self.take(topic, message)
         if topic is GATE_INPUTS and not self.silent:
             self.tell(message)
 
     def tell(self, message: Message) -> None:
         """Let the gate read a message, and the API what the gate says."""
         for emit in self._gate.apply(message):
-            self._state.apply(emit.message)
+            self.take(emit.topic, emit.message)
 
 
 class Database:
@@ -85,13 +90,16 @@ class Running:
         wall = time.time_ns() // 1_000_000
         anchors = {"anchor_wall_ms": wall, "anchor_event_ms": T0 + NOW, "speed": 1.0}
         # An .env file of whoever runs the tests says nothing here.
-        self.settings = Settings(_env_file=None, **{"source": "world", **anchors, **overrides})
+        plain = {"source": "world", "home": Path("no-home-of-tests")}
+        self.settings = Settings(_env_file=None, **{**plain, **anchors, **overrides})
         self.state = LiveState(ACCOUNT)
-        self.log = GateBehindLog(self.state, self.settings)
+        self.log = GateBehindLog(self.settings)
         self.reader = LiveReader("127.0.0.1:1", "", 1, (), {}, self.state.apply)
         self.reader.caught_up.set()
         commander = Commander(self.log, ACCOUNT, self.settings.clock())
         self.context = Context(self.settings, self.state, self.reader, commander)
+        self.log.take = self.read
+        self._offset = 0
         self.context.find_lines = self._find_lines
         self.lines: list[LogLine] = []
         self.app = create_app(self.context, nothing)
@@ -108,7 +116,13 @@ class Running:
     def tell(self, *messages: Message) -> None:
         """What comes over the log."""
         for message in messages:
-            self.state.apply(message)
+            self.context.take(message)
+
+    def read(self, topic: TopicSpec, message: Message) -> None:
+        """What comes over a topic of the log, with a place of its own."""
+        self._offset += 1
+        self.context.take(message)
+        self.context.changes.add(topic, self._offset, 0, message)
 
     def fund(self, *bots: BotId) -> None:
         """Give bots capital, as the first start does."""

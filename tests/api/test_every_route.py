@@ -44,7 +44,12 @@ def system() -> Running:
 
 
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", system().app, headers=HEADERS)
-OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
+ENDLESS = "/api/v1/changefeed/stream"
+OPERATIONS = [
+    found.ok()
+    for found in SCHEMA.exclude(path=ENDLESS).get_all_operations()
+    if isinstance(found, Ok)
+]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
@@ -63,4 +68,4 @@ def test_every_route(operation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_route_is_left_out() -> None:
     described = system().app.openapi()["paths"].values()
-    assert len(OPERATIONS) == sum(len(item) for item in described) > 20
+    assert len(OPERATIONS) == sum(len(item) for item in described) - 1 > 20

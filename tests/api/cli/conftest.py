@@ -39,7 +39,8 @@ class TickingGate(GateBehindLog):
 def running() -> Running:
     """A system that has just spoken and answers commands at once."""
     made = Running()
-    gate = TickingGate(made.state, made.settings)
+    gate = TickingGate(made.settings)
+    gate.take = made.read
     made.log = made.context.commander._log = gate
     made.fund(BOT)
     gate.tell(
