@@ -88,6 +88,7 @@ FILL_ROW: dict[str, Any] = {
     "inferred": False,
     "mid": Decimal("0.5"),
     "slippage": None,
+    "trade_status": "MATCHED",
 }
 
 
