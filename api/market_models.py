@@ -99,7 +99,6 @@ class TradeView(ApiModel):
     inferred: bool = Field(description="No print proves it; the book crossed us.")
     mid: Amount | None
     slippage: Amount | None = Field(description="Dollars lost against the mid; negative is gain.")
-    trade_status: str | None = Field(description="How far it is on the chain; FAILED never was.")
     trade_status: str | None = Field(
         description="MATCHED, RETRYING, MINED, CONFIRMED, or FAILED: it never happened."
     )

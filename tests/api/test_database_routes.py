@@ -88,7 +88,6 @@ FILL_ROW: dict[str, Any] = {
     "inferred": False,
     "mid": Decimal("0.5"),
     "slippage": None,
-    "trade_status": "MATCHED",
 }
 
 
