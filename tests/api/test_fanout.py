@@ -31,7 +31,8 @@ class Feed:
 
 
 def last_of(news: list[bytes]) -> dict[str, str]:
-    return dict(each.decode().split("=") for each in news)  # type: ignore[misc]
+    pairs = (each.decode().partition("=") for each in news)
+    return {key: value for key, _, value in pairs}
 
 
 async def read(mailbox: Mailbox, seen: dict[str, str], pause_s: float) -> None:
