@@ -41,7 +41,10 @@ LIFE = (
 
 
 def pipeline(stages: Sequence[Stage]) -> str:
-    """Stages in the order of the data's way, each with its lag and the age of its pulse."""
+    """Stages in the order of the data's way, each with its lag or its silence.
+
+    Of the others (feeds, their relays, the archive) only those that are slow or silent.
+    """
     told = {stage.component: stage for stage in stages}
     known = dict.fromkeys(name for edge in EDGES for name in edge)
     lines = ["flowchart LR"]
@@ -49,8 +52,9 @@ def pipeline(stages: Sequence[Stage]) -> str:
         stage = told.get(name)
         lines.append(f'  {_id(name)}["{name}<br/>{_words(stage)}"]:::{grade(stage)}')
     lines += [f"  {_id(one)} --> {_id(other)}" for one, other in EDGES]
-    for name in sorted(set(told) - set(known)):
-        stage = told[name]
+    beside = (told[name] for name in sorted(set(told) - set(known)))
+    for stage in (each for each in beside if grade(each) != "fine"):
+        name = stage.component
         lines.append(f'  {_id(name)}(["{name}<br/>{_words(stage)}"]):::{grade(stage)}')
     return "\n".join([*lines, *(f"  {line}" for line in CLASSES)])
 
@@ -76,7 +80,7 @@ def life(state: str) -> str:
 
 
 def _id(name: str) -> str:
-    return name.replace("-", "_")
+    return name.replace("-", "_").replace("/", "_")
 
 
 def _words(stage: Stage | None) -> str:
