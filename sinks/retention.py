@@ -45,6 +45,8 @@ class Kept(NamedTuple):
         return f"delete from {self.table} where {self.time} < $1"  # noqa: S608
 
 
+FOR_EVER = frozenset({"markets", "wallet_transactions"})
+"""Tables that grow with what exists and what was paid for, not with time."""
 KEPT: tuple[Kept, ...] = (
     Kept("market_snapshots", "ts", 90),
     Kept("orders", "created_at", 365),

@@ -1,4 +1,4 @@
-"""Fills and FAILED in any interleaving are the books that never saw the failed ones (3.6, C.2).
+"""Fills and FAILED in any interleaving are the books that never saw the failed ones (G.1, C.2).
 
 Two accounts get the same messages, but one never hears of the fills that fail. The other hears of
 them, of their way to the chain, and of their end at any later moment. When all is told, ledger,
