@@ -134,7 +134,9 @@ class Settings(BaseSettings):
     telegram_chat: str = Field("", description="Chat it sends them to.")
     telegram_url: str = Field("https://api.telegram.org", description="Telegram's host.")
     mail_url: SecretStr = Field(
-        SecretStr(""), description="smtp://user:password@host:587 for alerts; empty is off."
+        SecretStr(""),
+        description="Mail server for alerts, smtp://host:587, user and password before the host; "
+        "empty is off.",
     )
     mail_from: str = Field("", description="Sender of alerts; the receiver where it is empty.")
     mail_to: str = Field("", description="Receiver of alerts.")

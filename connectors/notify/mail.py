@@ -15,8 +15,8 @@ PORTS = {"smtp": 587, "smtps": 465}
 class Mail:
     """Sends to one address through one server.
 
-    `smtp://user:password@host:587` uses STARTTLS where a password is sent or the server offers it;
-    `smtps://…` is TLS from the start.
+    `smtp://host:587` uses STARTTLS where a password is sent (it stands with the user before the
+    host) or the server offers it; `smtps://…` is TLS from the start.
     """
 
     name = "mail"
@@ -37,7 +37,7 @@ class Mail:
         self._to = to
         if self._server.scheme not in PORTS or not self._server.hostname:
             raise ConfigurationError(
-                "Expected PETS_MAIL_URL of the form smtp://user:password@host:587 or smtps://…, "
+                "Expected PETS_MAIL_URL of the form smtp://host:587 or smtps://…, user and password before the host, "
                 "received another one. Correct it, or leave it empty to switch e-mail off."
             )
 
