@@ -37,8 +37,9 @@ class Mail:
         self._to = to
         if self._server.scheme not in PORTS or not self._server.hostname:
             raise ConfigurationError(
-                "Expected PETS_MAIL_URL of the form smtp://host:587 or smtps://…, user and password before the host, "
-                "received another one. Correct it, or leave it empty to switch e-mail off."
+                "Expected PETS_MAIL_URL of the form smtp://host:587 or smtps://…, user and "
+                "password before the host, received another one. Correct it, or leave it empty to "
+                "switch e-mail off."
             )
 
     @property
