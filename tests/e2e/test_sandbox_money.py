@@ -66,20 +66,21 @@ def test_bots_trade_at_the_sandbox_venue_until_a_halt_cancels_what_opens(
 def survive_a_death(installation: Installation) -> None:
     """Kill the gateway, whatever it is sending, and wait until orders reach the venue again."""
     before = orders_at_venue(installation)
-    gateway_of(installation).send_signal(signal.SIGKILL)
+    installation.until(lambda: len(gateways_of(installation)) == 1, "a gateway")
+    (gateway,) = gateways_of(installation)
+    gateway.send_signal(signal.SIGKILL)
     installation.until(
         lambda: orders_at_venue(installation) > before + 2, "more orders", PATIENCE_S
     )
 
 
-def gateway_of(installation: Installation) -> psutil.Process:
-    """The process that sends orders."""
-    (found,) = [
+def gateways_of(installation: Installation) -> list[psutil.Process]:
+    """The processes that send orders; none while the supervisor starts it again."""
+    return [
         process
         for process in installation.processes()
-        if process.info["cmdline"][-2:] == ["run", "gateway"]
+        if (process.info["cmdline"] or [])[-2:] == ["run", "gateway"]
     ]
-    return found
 
 
 def orders_at_venue(installation: Installation) -> int:
