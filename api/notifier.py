@@ -126,6 +126,9 @@ class Notifier:
         except ChannelError as error:
             delivery.error = str(error)
             log.warning("alert not sent", channel=name, rule=notice.rule, error=str(error))
+        except Exception as error:  # one channel's defect must not end the API
+            delivery.error = f"A defect of the channel ({type(error).__name__}); see the log."
+            log.exception("alert not sent", channel=name, rule=notice.rule)
         else:
             delivery.sent_at, delivery.error = self._context.clock.now_ms(), ""
         return delivery

@@ -35,11 +35,16 @@ class Mail:
         self._server = urlsplit(url)
         self._sender = sender
         self._to = to
-        if self._server.scheme not in PORTS or not self._server.hostname:
+        if not _names_a_server(self._server):
             raise ConfigurationError(
                 "Expected PETS_MAIL_URL of the form smtp://host:587 or smtps://…, user and "
                 "password before the host, received another one. Correct it, or leave it empty to "
                 "switch e-mail off."
+            )
+        if not (sender + to).isprintable():
+            raise ConfigurationError(
+                "Expected PETS_MAIL_FROM and PETS_MAIL_TO to be one line each, received a line "
+                "break or another control character. Correct them."
             )
 
     @property
@@ -54,7 +59,7 @@ class Mail:
             ChannelError: The server cannot be reached or refuses.
         """
         letter = EmailMessage()
-        letter["Subject"] = f"PETS: {notice.title}".replace("\n", " ")
+        letter["Subject"] = " ".join(f"PETS: {notice.title}".split())
         letter["From"], letter["To"] = self._sender, self._to
         letter.set_content(notice.plain())
         try:
@@ -64,6 +69,14 @@ class Mail:
                 f"The mail server {self._server.hostname} did not take the letter "
                 f"({type(error).__name__}): see PETS_MAIL_URL, PETS_MAIL_FROM and PETS_MAIL_TO."
             ) from None
+
+
+def _names_a_server(server: SplitResult) -> bool:
+    try:
+        _ = server.port
+    except ValueError:
+        return False
+    return server.scheme in PORTS and bool(server.hostname)
 
 
 def _deliver(server: SplitResult, letter: EmailMessage) -> None:

@@ -51,7 +51,7 @@ class Webhook:
             raise ChannelError(
                 f"The webhook at {self.target} cannot be reached ({type(error).__name__}): see "
                 "that PETS_ALERT_WEBHOOK_URL is right and the host is up."
-            ) from error
+            ) from None
         if not reply.is_success:
             raise ChannelError(
                 f"The webhook at {self.target} answered {reply.status_code}, expected a 2xx: see "
