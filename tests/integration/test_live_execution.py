@@ -13,6 +13,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from agents.stages.framing import AppliedFrames
 from configs.clock import SessionClock
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import listen, serve_on
@@ -123,12 +124,15 @@ class Rig:
             await asyncio.sleep(0.2)
 
     async def _said(self, spec: TopicSpec) -> AsyncIterator[Message]:
+        """What is on a topic as its readers see it: frames that a killed stage repeats dropped."""
         codec: TopicCodec[Message] = TopicCodec(spec)
+        applied = AppliedFrames()
         topic = self.prefix + spec.name
         async with open_reader(self.broker) as reader:
             bounds = (await reader.bounds(topic, [0]))[0]
             async for record in reader.records(topic, 0, bounds.first, bounds.end):
-                for each in decode_frame(record.value or b"").messages:
+                frame = decode_frame(record.value or b"")
+                for each in frame.messages if applied.is_news(frame) else ():
                     yield codec.decode(each)
 
     def logs(self) -> str:
