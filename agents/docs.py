@@ -5,16 +5,13 @@ import re
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.resources import files
-from pathlib import Path
 
 from agents.bots.base import Interest
 from agents.registry import BOTS, BotEntry
 from configs.risk import load_risk
 from configs.rules import load_rules
-from schemas.errors import ConfigurationError
+from topics.docs import with_part
 
-BEGIN = "<!-- BEGIN GENERATED bots -->"
-END = "<!-- END GENERATED bots -->"
 REASON = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 EVIDENCE = {
     1: "B: arbitrage is real, a resting-order variant of it is hardly studied",
@@ -81,20 +78,7 @@ def with_bots(document: str) -> str:
     Raises:
         ConfigurationError: The document has no marked place for the table.
     """
-    head, begin, rest = document.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ConfigurationError(f"Expected the lines {BEGIN} and {END}, found none: add them.")
-    return f"{head}{BEGIN}\n{bots_table()}\n{END}{tail}"
-
-
-def write_bots(path: Path) -> bool:
-    """Bring the document up to date; whether it was changed."""
-    before = path.read_text(encoding="utf-8")
-    after = with_bots(before)
-    if after != before:
-        path.write_text(after, encoding="utf-8")
-    return after != before
+    return with_part(document, "bots", bots_table())
 
 
 def _modules(bot: BotEntry) -> list[str]:

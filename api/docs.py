@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from agents.docs import write_bots
+from agents.docs import with_bots
 from api.description import write_api
-from api.runbook import write_runbook
+from api.runbook import with_alerts
 from configs.metrics_docs import metrics_page
+from topics.docs import write_changed
 from topics.docs import write_docs as write_topic_docs
 
 
@@ -19,15 +20,12 @@ def write_docs(docs: Path) -> list[Path]:
         Files that were changed, added or removed.
     """
     changed = write_topic_docs(docs)
-    page = docs / "metrics.md"
-    if not page.exists() or page.read_text(encoding="utf-8") != metrics_page():
-        page.write_text(metrics_page(), encoding="utf-8")
-        changed.append(page)
-    bots = docs / "bots.md"
-    if write_bots(bots):
-        changed.append(bots)
-    runbook = docs / "runbook.md"
-    if write_runbook(runbook):
-        changed.append(runbook)
+    bots, runbook = docs / "bots.md", docs / "runbook.md"
+    wanted = {
+        docs / "metrics.md": metrics_page(),
+        bots: with_bots(bots.read_text(encoding="utf-8")),
+        runbook: with_alerts(runbook.read_text(encoding="utf-8")),
+    }
+    changed += write_changed(wanted)
     changed += write_api(docs)
     return changed

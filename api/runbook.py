@@ -1,12 +1,7 @@
 """The table of alerts in the operator's runbook, made from the rules themselves."""
 
-from pathlib import Path
-
 from schemas.alert_rules import RULES
-from schemas.errors import ConfigurationError
-
-BEGIN = "<!-- BEGIN GENERATED alerts -->"
-END = "<!-- END GENERATED alerts -->"
+from topics.docs import with_part
 
 
 def alerts_table() -> str:
@@ -23,17 +18,4 @@ def with_alerts(document: str) -> str:
     Raises:
         ConfigurationError: The document has no marked place for the table.
     """
-    head, begin, rest = document.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ConfigurationError(f"Expected the lines {BEGIN} and {END}, found none: add them.")
-    return f"{head}{BEGIN}\n{alerts_table()}\n{END}{tail}"
-
-
-def write_runbook(path: Path) -> bool:
-    """Bring the runbook up to date; whether it was changed."""
-    before = path.read_text(encoding="utf-8")
-    after = with_alerts(before)
-    if after != before:
-        path.write_text(after, encoding="utf-8")
-    return after != before
+    return with_part(document, "alerts", alerts_table())

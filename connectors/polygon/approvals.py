@@ -6,9 +6,6 @@ from connectors.polymarket import contracts
 from connectors.polymarket.calldata import MAX_UINT256
 from schemas.wallet import CallKind, ChainCall
 
-ENOUGH = 2**255
-"""What is left of an unlimited approval after any use."""
-
 
 class Approval(NamedTuple):
     """One permission.

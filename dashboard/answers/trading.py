@@ -44,37 +44,6 @@ class Orders(msgspec.Struct, frozen=True):
     next_cursor: str | None = None
 
 
-class Fill(msgspec.Struct, frozen=True):
-    """One execution of an order."""
-
-    trade_id: str
-    executed_at: int
-    price: Decimal
-    size: Decimal
-    fee: Decimal
-    liquidity: str | None
-    inferred: bool
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What the risk gate said of an order."""
-
-    verdict: str
-    decided_at: int
-    code: str | None
-    rule: str | None
-    limit: str | None
-    value: str | None
-
-
-class OrderStory(msgspec.Struct, frozen=True):
-    """An order with its verdict and its fills."""
-
-    order: Order
-    verdict: Verdict | None
-    fills: list[Fill]
-
-
 class Trade(msgspec.Struct, frozen=True):
     """A fill of ours, pairs merged or split, or a rebate."""
 

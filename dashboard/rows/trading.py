@@ -1,20 +1,18 @@
 """Orders, executions, signals, verdicts and closed positions as rows. Pure."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from dashboard.answers.markets import Book, ClosedPosition
 from dashboard.answers.trading import (
     Decision,
     DecisionCount,
     Order,
-    OrderStory,
     Signal,
     SignalCount,
     Trade,
 )
 from dashboard.rows.columns import Row, number, zone
-from dashboard.words import cents, clock, date, money, shares
+from dashboard.words import cents, clock, date, shares
 
 LADDER = 5
 """Levels a side."""
@@ -176,25 +174,6 @@ def decision_rows(decisions: Sequence[Decision], questions: Questions) -> list[R
     ]
 
 
-def story_rows(story: OrderStory) -> list[Row]:
-    """An order's life: intended, judged, placed, filled, ended."""
-    order, verdict = story.order, story.verdict
-    wanted = f"{order.action or ''} {order.side or ''} {shares(order.size or Decimal(0))} at "
-    rows = [_step(order.created_at, "intent", f"{wanted}{cents(order.price)}")]
-    if verdict is not None:
-        ruled = f"{verdict.verdict}{f': {verdict.rule}' if verdict.rule else ''}"
-        rows.append(_step(verdict.decided_at, "risk gate", ruled))
-    if order.placed_at is not None:
-        rows.append(_step(order.placed_at, "venue", "accepted, it rests"))
-    for fill in story.fills:
-        proof = ", inferred" if fill.inferred else ""
-        words = f"{shares(fill.size)} at {cents(fill.price)}, fee {money(fill.fee)}{proof}"
-        rows.append(_step(fill.executed_at, "fill", words))
-    ended = f"{order.status}{f': {order.reason}' if order.reason else ''}"
-    rows.append(_step(order.closed_at or order.updated_at, "now", ended))
-    return rows
-
-
 def ladder_rows(book: Book) -> list[Row]:
     """The best prices, asks from the dearest down, then bids; ours beside all."""
     asks = [("ask", level) for level in reversed(book.asks[:LADDER])]
@@ -203,10 +182,6 @@ def ladder_rows(book: Book) -> list[Row]:
         {"Side": side, "Price": level.price, "Size": level.size, "Ours": level.own_size or None}
         for side, level in (*asks, *bids)
     ]
-
-
-def _step(at: int, stage: str, words: str) -> Row:
-    return {"Time": f"{clock(at)}.{at % 1000:03d}", "Step": stage, "What": words.strip()}
 
 
 def _seconds(start: int, end: int) -> float:

@@ -1,10 +1,7 @@
 from pathlib import Path
 
-import pytest
-
-from agents.docs import BEGIN, END, EVIDENCE, bots_table, reasons, with_bots
+from agents.docs import EVIDENCE, bots_table, reasons, with_bots
 from agents.registry import BOTS
-from schemas.errors import ConfigurationError
 
 PAGE = Path(__file__).parents[2] / "docs" / "bots.md"
 
@@ -25,9 +22,3 @@ def test_every_bot_has_a_row_with_its_grade() -> None:
 def test_reasons_are_read_from_the_source() -> None:
     found = reasons(["agents.bots.bot_07_reading"])
     assert {"crowd-too-one-sided", "no-exaggeration", "near-the-end", "news"} - {*found} == {"news"}
-
-
-def test_a_page_without_a_place_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match="add them"):
-        with_bots(f"{BEGIN} but no end")
-    assert END in with_bots(f"{BEGIN}\n{END}")

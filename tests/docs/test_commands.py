@@ -10,9 +10,8 @@ import pytest
 import typer
 
 import api.cli as cli
-from api.runbook import BEGIN, END, with_alerts
+from api.runbook import with_alerts
 from schemas.alert_rules import RULES
-from schemas.errors import ConfigurationError
 
 USAGE = typer.BadParameter.__mro__[1]
 """The parent of all errors of usage."""
@@ -103,9 +102,3 @@ def test_the_runbook_says_each_alert_as_the_rules_do() -> None:
     assert with_alerts(page) == page, "run make docs"
     for rule in RULES:
         assert f"`{rule.name}`" in page
-
-
-def test_a_runbook_without_a_place_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match="add them"):
-        with_alerts(f"{BEGIN} but no end")
-    assert END in with_alerts(f"{BEGIN}\n{END}")

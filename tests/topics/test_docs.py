@@ -11,10 +11,11 @@ from schemas.errors import ConfigurationError
 from tests.agents.shell.counting import trade
 from topics.catalog import TOPICS
 from topics.codec import encode, encode_frame
-from topics.docs import BEGIN, END, topic_table, with_table, write_docs
+from topics.docs import topic_table, with_table, write_docs
 from topics.message_schemas import message_schemas, tag_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+MARKS = ("<!-- BEGIN GENERATED topics -->", "<!-- END GENERATED topics -->")
 ADVICE = "The documents differ from the code: run `make docs` and commit what it changes."
 
 
@@ -68,7 +69,7 @@ def test_schemas_tell_what_the_fields_mean() -> None:
 
 def test_writing_the_documents_changes_only_what_differs(tmp_path: Path) -> None:
     dataflow = tmp_path / "dataflow.md"
-    dataflow.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    dataflow.write_text(f"before\n{MARKS[0]}\nold\n{MARKS[1]}\nafter\n", encoding="utf-8")
     stale = tmp_path / "schemas" / "gone.json"
     stale.parent.mkdir()
     stale.write_text("{}", encoding="utf-8")
