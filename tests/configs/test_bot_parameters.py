@@ -37,7 +37,8 @@ def test_full_kelly_cannot_be_configured(
     shipped = BOTS.joinpath(file).read_text(encoding="utf-8")
     text = shipped.replace("lambda_max: 0.50", f"lambda_max: {value}")
     (tmp_path / "bots" / file).write_text(text)
-    with pytest.raises(ConfigurationError, match=rf"{file}, line \d+, lambda_max"):
+    line = 1 + [each.partition(":")[0] for each in text.splitlines()].index("lambda_max")
+    with pytest.raises(ConfigurationError, match=rf"{file}, line {line}, lambda_max"):
         load_bot(model, file, tmp_path)
 
 
