@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.envelope import Message
 from schemas.ids import AccountId, BotId, MarketId, TokenId, VenueEventId
+from schemas.reasons import DenialCode
 
 
 class SplitTerms(TypedDict):
@@ -61,9 +62,10 @@ class SplitApproved(_Split, frozen=True, kw_only=True, tag="split-approved"):
 
 
 class SplitDenied(_Split, frozen=True, kw_only=True, tag="split-denied"):
-    """The gate refused a split; rule, limit and value say why."""
+    """The gate refused a split; code, rule, limit and value say why."""
 
     intent_id: str
+    code: DenialCode
     rule: str
     limit: str
     value: str
@@ -151,9 +153,10 @@ class ConvertApproved(_Conversion, frozen=True, kw_only=True, tag="convert-appro
 
 
 class ConvertDenied(_Conversion, frozen=True, kw_only=True, tag="convert-denied"):
-    """The gate refused a conversion; rule, limit and value say why."""
+    """The gate refused a conversion; code, rule, limit and value say why."""
 
     intent_id: str
+    code: DenialCode
     rule: str
     limit: str
     value: str

@@ -13,7 +13,8 @@ class Reason(NamedTuple):
     """One code explained.
 
     Attributes:
-        check: Number of the check in the normative order (STRATEGIES.md C.1); "D.0" for a replace.
+        check: Number of the check in the normative order (STRATEGIES.md C.1); "D.0" for a replace,
+            "A.1" for what only splits, merges and conversions meet.
         error: What is raised where a caller outside the fold asked.
         meaning: When it is given, in a sentence.
         remedy: What to do, in a sentence.
@@ -242,6 +243,18 @@ REASONS: Mapping[Code, Reason] = MappingProxyType(
             "The order to be replaced filled, could not be cancelled, or is not the bot's.",
             "Decide anew from the fills.",
         ),
+        Code.WRONG_OUTCOMES: Reason(
+            "A.1",
+            errors.InvalidOrderError,
+            "A conversion that does not name every outcome of one neg-risk event once.",
+            "Name the whole event, with some outcomes to give.",
+        ),
+        Code.CHAIN_ONLY: Reason(
+            "A.1",
+            errors.OrderRejectedError,
+            "Pairs are split, merged and converted by orders with paper money only.",
+            "Settle through the wallet: `pets wallet`.",
+        ),
     }
 )
 
@@ -252,7 +265,8 @@ def reason_table() -> str:
         "# Reason codes",
         "",
         "Why the risk gate denies an order, in the order in which it checks; the first failure",
-        "wins. Every denial also carries the rule in a sentence, the limit and the value found.",
+        "wins. Splits, merges and conversions are denied with the same codes. Every denial also",
+        "carries the rule in a sentence, the limit and the value found.",
         "This file is made from `schemas/reason_table.py` by `make docs`.",
         "",
         "| check | code | when | what to do | error for callers |",

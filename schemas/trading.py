@@ -187,7 +187,7 @@ class MergeApproved(Message, frozen=True, kw_only=True, tag="merge-approved"):
 
 
 class MergeDenied(Message, frozen=True, kw_only=True, tag="merge-denied"):
-    """The gate refused a merge; rule, limit and value say why."""
+    """The gate refused a merge; code, rule, limit and value say why."""
 
     intent_id: str
     bot_id: BotId
@@ -195,6 +195,7 @@ class MergeDenied(Message, frozen=True, kw_only=True, tag="merge-denied"):
     market_id: MarketId
     venue_event_id: VenueEventId
     pairs: Decimal
+    code: DenialCode
     rule: str
     limit: str
     value: str

@@ -209,7 +209,7 @@ class DecisionRow(NamedTuple):
         decision_id: The verdict's message id; `leg` counts the orders of a bundle from 0.
         verdict: APPROVED or DENIED.
         subject: ORDER, MERGE, SPLIT or CONVERT.
-        code: Denial code; None when approved and for pairs.
+        code: Denial code; None when approved.
         size: Shares of the order, or pairs.
     """
 

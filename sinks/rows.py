@@ -246,6 +246,7 @@ def _pairs_decision(
         verdict="DENIED" if denied else "APPROVED",
         subject=SPLIT if splits else MERGE if merges else CONVERT,
         size=size,
+        code=denied.code if denied else None,
         rule=denied.rule if denied else None,
         limit_value=denied.limit if denied else None,
         value=denied.value if denied else None,

@@ -83,11 +83,6 @@ class BotTally(msgspec.Struct, kw_only=True):
     advice: int = 0
 
 
-WITHOUT_CODE: Mapping[type[Message], str] = {
-    MergeDenied: "MERGE",
-    SplitDenied: "SPLIT",
-    ConvertDenied: "CONVERT",
-}
 MINED: Mapping[type[Message], str] = {
     PairsMerged: "merged",
     PairsSplit: "split",
@@ -145,7 +140,7 @@ class Tally:
                 self._bot(message.bot_id).intents += 1
             case IntentApproved():
                 self._bot(message.bot_id).approved += 1
-            case IntentDenied():
+            case IntentDenied() | MergeDenied() | SplitDenied() | ConvertDenied():
                 bot = self._bot(message.bot_id)
                 bot.denied += 1
                 bot.denials[message.code] += 1
@@ -164,10 +159,6 @@ class Tally:
                 bot.episodes += 1
                 bot.losing_episodes += message.pnl < 0
                 bot.exits[message.reason] += 1
-            case MergeDenied() | SplitDenied() | ConvertDenied():
-                bot = self._bot(message.bot_id)
-                bot.denied += 1
-                bot.denials[WITHOUT_CODE[type(message)]] += 1
             case PairsMerged() | PairsSplit() | PositionsConverted() | RebatePaid():
                 self._bot(message.bot_id).pairs[MINED[type(message)]] += 1
             case SizingAdvice():

@@ -10,16 +10,12 @@ from topics.catalog import DECISIONS
 from topics.codec import TopicCodec, decode_frame
 
 APPROVED = "approved"
-MERGE, SPLIT, CONVERT = "merge", "split", "convert"
 
 _codec: TopicCodec[Message] = TopicCodec(DECISIONS)
 
 
 def reasons_of(outcome: Outcome) -> Iterator[str]:
-    """The reason of each verdict: `approved`, or the code of a denial.
-
-    Denials without a code are named by what was denied: `merge`, `split` or `convert`.
-    """
+    """The reason of each verdict: `approved`, or the code of a denial."""
     for record in outcome.records:
         if record.topic is not DECISIONS:
             continue
@@ -27,11 +23,5 @@ def reasons_of(outcome: Outcome) -> Iterator[str]:
             match _codec.decode(payload):
                 case IntentApproved() | MergeApproved() | SplitApproved() | ConvertApproved():
                     yield APPROVED
-                case IntentDenied() as denied:
+                case IntentDenied() | MergeDenied() | SplitDenied() | ConvertDenied() as denied:
                     yield str(denied.code)
-                case MergeDenied():
-                    yield MERGE
-                case SplitDenied():
-                    yield SPLIT
-                case ConvertDenied():
-                    yield CONVERT

@@ -7,8 +7,8 @@ is. What it needs is the whole event, NO tokens that nothing else takes, and roo
 from copy import deepcopy
 from decimal import Decimal
 
-from agents.stages.gate_case import show
-from agents.stages.gate_desk import Desk, Refusal
+from agents.stages.gate_case import Denial, show
+from agents.stages.gate_desk import Desk
 from agents.stages.gate_state import Converting, reserved_no
 from schemas.ids import MarketId
 from schemas.market import MarketResolved
@@ -18,6 +18,7 @@ from schemas.pairs import (
     ConvertIntent,
     PositionsConverted,
 )
+from schemas.reasons import DenialCode
 from schemas.values import MarketStatus, Money, Side
 from streams.conversions import book_conversion
 from streams.ledger_state import BotLedger, Ledger
@@ -49,9 +50,8 @@ class Conversions:
             desk.account.orders.hold(intent.event_id, hold)
             verdict = ConvertApproved(**head, **intent.terms, intent_id=intent_id)
         else:
-            rule, limit, value = refusal
             verdict = ConvertDenied(
-                **head, **intent.terms, intent_id=intent_id, rule=rule, limit=limit, value=value
+                **head, **intent.terms, intent_id=intent_id, **refusal._asdict()
             )
         desk.out.verdict(verdict, intent.venue_event_id)
 
@@ -65,10 +65,11 @@ class Conversions:
         for intent_id in [k for k, each in waiting.items() if message.market_id in each.gives]:
             del waiting[intent_id]
 
-    def _refusal(self, intent: ConvertIntent) -> Refusal | None:
+    def _refusal(self, intent: ConvertIntent) -> Denial | None:
         rules = self._desk.rules
         if not rules.settles_pairs:
-            return Refusal("Orders convert nothing; the chain does.", Money.PAPER, rules.money)
+            rule = "Orders convert nothing; the chain does."
+            return Denial(DenialCode.CHAIN_ONLY, rule, Money.PAPER, rules.money)
         return (
             self._wrong_set(intent)
             or self._too_few(intent)
@@ -77,7 +78,7 @@ class Conversions:
             or self._riskier(intent)
         )
 
-    def _wrong_set(self, intent: ConvertIntent) -> Refusal | None:
+    def _wrong_set(self, intent: ConvertIntent) -> Denial | None:
         """The two sides must make up one whole neg-risk event that trades."""
         account = self._desk.account
         named = (*intent.gives, *(outcome.market_id for outcome in intent.gets))
@@ -90,19 +91,20 @@ class Conversions:
             rule = (
                 "A conversion names every outcome of a neg-risk event once, some of them to give."
             )
-            return Refusal(rule, f"{len(known)} outcomes known", f"{len(named)} outcomes")
+            limit, value = f"{len(known)} outcomes known", f"{len(named)} outcomes"
+            return Denial(DenialCode.WRONG_OUTCOMES, rule, limit, value)
         if any(each.status is MarketStatus.RESOLVED for each in facts):
             rule = "No outcome of the event may be resolved."
-            return Refusal(rule, "unresolved", MarketStatus.RESOLVED)
+            return Denial(DenialCode.MARKET_CLOSED, rule, "unresolved", MarketStatus.RESOLVED)
         return None
 
-    def _too_few(self, intent: ConvertIntent) -> Refusal | None:
+    def _too_few(self, intent: ConvertIntent) -> Denial | None:
         """Every market must have NO tokens that no pair, order, merge or conversion needs."""
         free = min(self._free(intent, market_id) for market_id in intent.gives)
         if intent.size <= free:
             return None
         rule = "A conversion needs unmatched NO tokens that nothing else will take."
-        return Refusal(rule, show(free), show(intent.size))
+        return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(intent.size))
 
     def _free(self, intent: ConvertIntent, market_id: MarketId) -> Decimal:
         account, bot_id = self._desk.account, intent.bot_id
@@ -122,15 +124,16 @@ class Conversions:
         mined = unmatched - undelivered(account.state.unsettled, bot_id, market_id, Side.NO)
         return mined - closing - reserved_no(self._desk.state, bot_id, market_id)
 
-    def _too_poor(self, intent: ConvertIntent) -> Refusal | None:
+    def _too_poor(self, intent: ConvertIntent) -> Denial | None:
         account, gas = self._desk.account, self._desk.rules.account.redeem_gas
         bot = account.state.ledger.bots[intent.bot_id]
         free = bot.cash - account.orders.reserved_cash(intent.bot_id) + intent.dollars
         if gas <= free:
             return None
-        return Refusal("A conversion needs free cash for its gas.", show(free), show(gas))
+        rule = "A conversion needs free cash for its gas."
+        return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(gas))
 
-    def _too_many(self, intent: ConvertIntent) -> Refusal | None:
+    def _too_many(self, intent: ConvertIntent) -> Denial | None:
         """The YES tokens are new positions, where they are more than dust."""
         desk, markets = self._desk, self._desk.account.state.markets
         rights = desk.rules.rights.get(intent.bot_id)
@@ -144,9 +147,9 @@ class Conversions:
         if not new - known or count <= most:
             return None
         rule = "The bot may have at most this many positions, the YES tokens included."
-        return Refusal(rule, str(most), str(count))
+        return Denial(DenialCode.EXPOSURE_COUNT, rule, str(most), str(count))
 
-    def _riskier(self, intent: ConvertIntent) -> Refusal | None:
+    def _riskier(self, intent: ConvertIntent) -> Denial | None:
         """Dollars set free above cost leave the event; what is left must not lose more for it."""
         account, bot_id = self._desk.account, intent.bot_id
         position = account.exposure.position(bot_id, intent.market_id)
@@ -158,7 +161,7 @@ class Conversions:
         if after <= before:
             return None
         rule = "A conversion must not raise the worst loss of what is left in the event."
-        return Refusal(rule, show(before), show(after))
+        return Denial(DenialCode.EXPOSURE_EVENT, rule, show(before), show(after))
 
 
 def _as_done(intent: ConvertIntent) -> PositionsConverted:

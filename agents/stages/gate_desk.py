@@ -24,11 +24,3 @@ class Desk(NamedTuple):
     state: GateState
     account: Account
     out: GateOutbox
-
-
-class Refusal(NamedTuple):
-    """Why a split or a conversion is refused: the rule, what was allowed, what was found."""
-
-    rule: str
-    limit: str
-    value: str

@@ -25,7 +25,7 @@ from schemas.trading import (
     PlaceIntent,
     Stamp,
 )
-from schemas.values import Side
+from schemas.values import Money, Side
 from streams.account_facts import CancelFailed, OrderEnded
 from streams.orders import OpenOrder, is_bid
 from streams.unsettled import undelivered
@@ -82,7 +82,6 @@ class Intents:
             return
         denial = self._merge_denial(intent)
         if denial is not None:
-            rule, limit = denial
             self._out.verdict(
                 MergeDenied(
                     **self._out.head("verdict", intent.event_id),
@@ -92,9 +91,7 @@ class Intents:
                     market_id=intent.market_id,
                     venue_event_id=intent.venue_event_id,
                     pairs=intent.pairs,
-                    rule=rule,
-                    limit=limit,
-                    value=show(intent.pairs),
+                    **denial._asdict(),
                 ),
                 intent.venue_event_id,
             )
@@ -255,7 +252,7 @@ class Intents:
         waiting = self._state.replaces.values()
         return any(each.intent.order.order_id == order_id for each in waiting)
 
-    def _merge_denial(self, intent: MergeIntent) -> tuple[str, str] | None:
+    def _merge_denial(self, intent: MergeIntent) -> Denial | None:
         bot, bot_id, market_id = (
             self._account.state.ledger.bots.get(intent.bot_id),
             intent.bot_id,
@@ -263,9 +260,11 @@ class Intents:
         )
         stake = None if bot is None else bot.stakes.get(market_id)
         if not self._rules.settles_pairs:
-            return "Orders merge no pairs; the chain does.", self._rules.money
+            rule = "Orders merge no pairs; the chain does."
+            return Denial(DenialCode.CHAIN_ONLY, rule, Money.PAPER, self._rules.money)
         if intent.pairs <= 0 or stake is None:
-            return "A merge needs pairs.", "0"
+            rule = "A merge needs pairs."
+            return Denial(DenialCode.BAD_SIZE, rule, "above 0", show(intent.pairs))
         free = min(
             stake.size(side)
             - self._account.orders.reserved_tokens(bot_id, market_id, side)
@@ -275,7 +274,7 @@ class Intents:
         )
         if intent.pairs > free:
             rule = "A merge needs mined pairs that no order, merge or conversion will take."
-            return rule, show(free)
+            return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(intent.pairs))
         return None
 
     def _side_gone(self, order: Order) -> None:

@@ -6,14 +6,20 @@ open, a market that trades, and free cash for the pairs and the gas.
 
 from decimal import Decimal
 
-from agents.stages.gate_case import show
+from agents.stages.gate_case import Denial, show
 from agents.stages.gate_commands import shown_state, trading_state
-from agents.stages.gate_desk import Desk, Refusal
+from agents.stages.gate_desk import Desk
 from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved, SplitDenied, SplitIntent
+from schemas.reasons import DenialCode
 from schemas.risk import TradingState
 from schemas.values import BotState, MarketStatus, Money
 from streams.orders import Hold
+
+HALTS = {
+    TradingState.HALTED: DenialCode.HALTED,
+    TradingState.EMERGENCY_HALT: DenialCode.EMERGENCY_HALT,
+}
 
 
 class Splits:
@@ -36,10 +42,7 @@ class Splits:
             orders.hold(intent.event_id, Hold(intent.bot_id, intent.market_id, amount))
             verdict = SplitApproved(**head, **intent.terms, intent_id=intent_id)
         else:
-            rule, limit, value = refusal
-            verdict = SplitDenied(
-                **head, **intent.terms, intent_id=intent_id, rule=rule, limit=limit, value=value
-            )
+            verdict = SplitDenied(**head, **intent.terms, intent_id=intent_id, **refusal._asdict())
         desk.out.verdict(verdict, intent.venue_event_id)
 
     def resolved(self, message: MarketResolved) -> None:
@@ -52,26 +55,32 @@ class Splits:
     def _needed(self, intent: SplitIntent) -> Decimal:
         return intent.pairs + self._desk.rules.account.redeem_gas
 
-    def _refusal(self, intent: SplitIntent) -> Refusal | None:
+    def _refusal(self, intent: SplitIntent) -> Denial | None:
         state, known = self._desk.state, self._desk.account.state
         rules = self._desk.rules
         if not rules.settles_pairs:
-            return Refusal("Orders split no pairs; the chain does.", Money.PAPER, rules.money)
+            rule = "Orders split no pairs; the chain does."
+            return Denial(DenialCode.CHAIN_ONLY, rule, Money.PAPER, rules.money)
         if intent.pairs <= 0:
-            return Refusal("A split needs pairs.", "above 0", show(intent.pairs))
+            return Denial(
+                DenialCode.BAD_SIZE, "A split needs pairs.", "above 0", show(intent.pairs)
+            )
         trading = trading_state(state, known.breakers)
         if trading is not TradingState.ACTIVE:
-            return Refusal("Trading must not be halted.", TradingState.ACTIVE, trading)
+            code = HALTS[trading]
+            return Denial(code, "Trading must not be halted.", TradingState.ACTIVE, trading)
         shown = shown_state(state, known.breakers, intent.bot_id)
         if shown is not BotState.ACTIVE:
-            return Refusal("The bot must be ACTIVE to split.", BotState.ACTIVE, shown)
+            rule = "The bot must be ACTIVE to split."
+            return Denial(DenialCode.BOT_NOT_ACTIVE, rule, BotState.ACTIVE, shown)
         facts = known.markets.get(intent.market_id)
         status = MarketStatus.RESOLVED if facts is None else facts.status
         if status is not MarketStatus.ACTIVE:
-            return Refusal("The market must trade.", MarketStatus.ACTIVE, status)
+            rule = "The market must trade."
+            return Denial(DenialCode.MARKET_CLOSED, rule, MarketStatus.ACTIVE, status)
         return self._too_much(intent)
 
-    def _too_much(self, intent: SplitIntent) -> Refusal | None:
+    def _too_much(self, intent: SplitIntent) -> Denial | None:
         ledger, orders = self._desk.account.state.ledger, self._desk.account.orders
         reserved = sum((orders.reserved_cash(each) for each in ledger.bots), Decimal(0))
         bot = ledger.bots.get(intent.bot_id)
@@ -80,4 +89,4 @@ class Splits:
         if needed <= free:
             return None
         rule = "A split needs cash that no order or split has reserved, its gas included."
-        return Refusal(rule, show(free), show(needed))
+        return Denial(DenialCode.INSUFFICIENT_BALANCE, rule, show(free), show(needed))

@@ -185,6 +185,7 @@ class ClosedLoop:
                         market_id=intent.market_id,
                         venue_event_id=intent.venue_event_id,
                         pairs=intent.pairs,
+                        code=DenialCode.INSUFFICIENT_BALANCE,
                         rule="the test says so",
                         limit="",
                         value="",

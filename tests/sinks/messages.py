@@ -278,6 +278,7 @@ def merge_denied(ms: int) -> MergeDenied:
         market_id=MARKET,
         venue_event_id=EVENT,
         pairs=Decimal(9),
+        code=DenialCode.INSUFFICIENT_BALANCE,
         rule="pairs held",
         limit="5",
         value="9",
@@ -294,7 +295,13 @@ def split_approved(ms: int) -> SplitApproved:
 
 def split_denied(ms: int) -> SplitDenied:
     return SplitDenied(
-        **at(ms, "split-denied"), **OF_PAIRS, intent_id="i6", rule="cash", limit="5", value="9"
+        **at(ms, "split-denied"),
+        **OF_PAIRS,
+        intent_id="i6",
+        code=DenialCode.INSUFFICIENT_BALANCE,
+        rule="cash",
+        limit="5",
+        value="9",
     )
 
 
@@ -322,7 +329,13 @@ def convert_approved(ms: int) -> ConvertApproved:
 
 def convert_denied(ms: int) -> ConvertDenied:
     return ConvertDenied(
-        **at(ms, "convert-denied"), **_terms(), intent_id="i8", rule="free", limit="5", value="7"
+        **at(ms, "convert-denied"),
+        **_terms(),
+        intent_id="i8",
+        code=DenialCode.INSUFFICIENT_BALANCE,
+        rule="free",
+        limit="5",
+        value="7",
     )
 
 

@@ -117,12 +117,8 @@ def test_a_split_has_its_verdict() -> None:
     yes, no = only(messages.split_approved(0)), only(messages.split_denied(0))
     assert isinstance(yes, DecisionRow)
     assert isinstance(no, DecisionRow)
-    assert (yes.subject, yes.verdict, no.verdict, no.rule) == (
-        "SPLIT",
-        "APPROVED",
-        "DENIED",
-        "cash",
-    )
+    assert (yes.subject, yes.verdict, yes.code) == ("SPLIT", "APPROVED", None)
+    assert (no.verdict, no.code, no.rule) == ("DENIED", "INSUFFICIENT_BALANCE", "cash")
 
 
 def test_a_verdict_on_a_bundle_is_a_row_per_leg() -> None:

@@ -8,6 +8,7 @@ from agents.stages.base import Emit
 from schemas.control import Verb
 from schemas.ids import MarketId
 from schemas.pairs import ConvertApproved, ConvertDenied
+from schemas.reasons import DenialCode
 from schemas.values import Action, IntentKind, Side
 from tests.agents.stages.gate_driver import RULES, Gate, denied, of_type
 from tests.streams.account_messages import (
@@ -86,8 +87,9 @@ def test_a_sell_cannot_have_tokens_that_are_converted() -> None:
     ("gives", "size", "left_out"), [([0], "100", 1), ([], "100", 0), ([0], "0", 0), ([0], "-1", 0)]
 )
 def test_only_whole_events_and_real_sizes(gives: list[int], size: str, left_out: int) -> None:
-    rule = refused(convert(race(0), gives, size, left_out)).rule
-    assert rule.startswith("A conversion names every outcome of a neg-risk event once")
+    said = refused(convert(race(0), gives, size, left_out))
+    assert said.code is DenialCode.WRONG_OUTCOMES
+    assert said.rule.startswith("A conversion names every outcome of a neg-risk event once")
 
 
 def test_an_outcome_may_not_be_named_twice() -> None:
@@ -105,7 +107,8 @@ def test_an_event_that_is_not_exclusive_converts_nothing() -> None:
 def test_no_outcome_may_be_resolved() -> None:
     gate = race(0)
     gate.feed(gate.stream.resolved(1, "0", MARKETS[3]))
-    assert refused(convert(gate, [0])).value == "RESOLVED"
+    said = refused(convert(gate, [0]))
+    assert (said.code, said.value) == (DenialCode.MARKET_CLOSED, "RESOLVED")
 
 
 def test_pairs_stay_whole() -> None:
@@ -129,14 +132,16 @@ def test_the_yes_tokens_are_positions() -> None:
         market = MarketId(f"q{place}")
         gate.hold(an_order(YES, BUY, "0.30", "10", market=market))
     said = refused(convert(gate, [0]))
-    assert (said.limit, said.value) == ("20", "22")
+    assert (said.code, said.limit, said.value) == (DenialCode.EXPOSURE_COUNT, "20", "22")
     assert of_type(convert(gate, [0], "4"), ConvertApproved)  # dust is no position
 
 
 def test_the_gas_must_be_there() -> None:
     gate = race(0, size="100", price="0.60")
     gate.feed(gate.stream.capital(gate.at, BOT_5, "-9940"))
-    assert refused(convert(gate, [0])).rule == "A conversion needs free cash for its gas."
+    said = refused(convert(gate, [0]))
+    assert said.code is DenialCode.INSUFFICIENT_BALANCE
+    assert said.rule == "A conversion needs free cash for its gas."
 
 
 def test_dollars_set_free_may_not_leave_a_greater_loss_behind() -> None:
@@ -144,7 +149,7 @@ def test_dollars_set_free_may_not_leave_a_greater_loss_behind() -> None:
     gate.hold(an_order(YES, BUY, "0.30", "200", market=MARKETS[2], event=RACE))
     said = refused(convert(gate, [0, 1]))
     assert said.rule.startswith("A conversion must not raise the worst loss")
-    assert (said.limit, said.value) == ("20", "60")
+    assert (said.code, said.limit, said.value) == (DenialCode.EXPOSURE_EVENT, "20", "60")
 
 
 def test_it_is_allowed_in_a_halt_as_a_merge_is() -> None:

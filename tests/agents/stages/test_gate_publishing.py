@@ -2,8 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from agents.stages.base import Emit
 from schemas.control import Verb
+from schemas.ids import MarketId
+from schemas.pairs import ConvertDenied, SplitDenied
+from schemas.reasons import DenialCode
 from schemas.risk import BreakerKind, BreakerState, RiskState
 from schemas.trading import (
     AccountView,
@@ -12,8 +17,8 @@ from schemas.trading import (
     MergeApproved,
     MergeDenied,
 )
-from schemas.values import BotState
-from tests.agents.stages.gate_driver import RULES, Gate, approved, denied, of_type
+from schemas.values import BotState, Money
+from tests.agents.stages.gate_driver import RULES, Gate, approved, denied, of_type, shipped_rules
 from tests.streams.account_messages import (
     ACCOUNT,
     BOT_1,
@@ -142,6 +147,7 @@ def test_a_merge_takes_free_pairs_once() -> None:
     assert gate.feed(intent) == []
     refused = of_type(gate.feed(gate.stream.merge(gate.at, "0.01", BOT_5)), MergeDenied)
     assert [(each.limit, each.value) for each in refused] == [("0", "0.01")]
+    assert {each.code for each in refused} == {DenialCode.INSUFFICIENT_BALANCE}
     gate.feed(gate.stream.merged(gate.at, "60", bot=BOT_5))
     assert gate.stage._state.merges == {}
 
@@ -157,7 +163,8 @@ def test_a_resolution_ends_the_wait_for_a_merge() -> None:
 
 def test_a_merge_without_pairs_is_denied() -> None:
     gate = Gate()
-    assert of_type(gate.feed(gate.stream.merge(0, "10", BOT_5)), MergeDenied)
+    (refused,) = of_type(gate.feed(gate.stream.merge(0, "10", BOT_5)), MergeDenied)
+    assert (refused.code, refused.limit) == (DenialCode.BAD_SIZE, "above 0")
     gate.hold(an_order(YES, BUY, "0.45", "100"))
     assert of_type(gate.feed(gate.stream.merge(0, "10", BOT_5)), MergeDenied)
     assert of_type(gate.feed(gate.stream.merge(0, "0", BOT_5)), MergeDenied)
@@ -177,3 +184,17 @@ def test_rules_come_from_the_shipped_files() -> None:
     assert RULES.rates.maker_per_s == 20
     assert RULES.gtd_ahead_ms == 180_000
     assert RULES.rights[BOT_5].mm_side == Decimal("0.02")
+
+
+@pytest.mark.parametrize("money", [Money.SANDBOX, Money.LIVE])
+def test_orders_settle_pairs_with_paper_money_only(money: Money) -> None:
+    gate = Gate(rules=shipped_rules(money))
+    gate.feed(gate.stream.merge(0, "10", BOT_5))
+    gate.feed(gate.stream.split_intent(0, "10", BOT_5))
+    gate.feed(gate.stream.convert(0, [MarketId("0xaa")], [], "5"))
+    verdicts = of_type(gate.said, MergeDenied, DECISIONS)
+    assert [each.code for each in verdicts] == [DenialCode.CHAIN_ONLY]
+    splits = of_type(gate.said, SplitDenied, DECISIONS)
+    assert [each.code for each in splits] == [DenialCode.CHAIN_ONLY]
+    conversions = of_type(gate.said, ConvertDenied, DECISIONS)
+    assert [each.code for each in conversions] == [DenialCode.CHAIN_ONLY]

@@ -7,6 +7,7 @@ import pytest
 from agents.stages.base import Emit
 from schemas.control import Verb
 from schemas.pairs import SplitApproved, SplitDenied
+from schemas.reasons import DenialCode
 from schemas.trading import AccountView
 from tests.agents.stages.gate_driver import Gate, of_type
 from tests.streams.account_messages import BOT_5
@@ -41,25 +42,28 @@ def test_no_more_than_is_free() -> None:
     gate = Gate()
     assert of_type(split(gate, "9000"), SplitApproved)
     (refused,) = of_type(split(gate, "1000"), SplitDenied)
+    assert refused.code is DenialCode.INSUFFICIENT_BALANCE
     assert (refused.limit, refused.value) == ("999.99", "1000.01")
     assert of_type(split(gate, "999.98"), SplitApproved)
 
 
 @pytest.mark.parametrize(
-    ("verb", "rule"),
-    [(Verb.HALT, "Trading must not be halted."), (Verb.EMERGENCY_HALT, "Trading must not")],
+    ("verb", "code"),
+    [(Verb.HALT, DenialCode.HALTED), (Verb.EMERGENCY_HALT, DenialCode.EMERGENCY_HALT)],
 )
-def test_nothing_is_split_in_a_halt(verb: Verb, rule: str) -> None:
+def test_nothing_is_split_in_a_halt(verb: Verb, code: DenialCode) -> None:
     gate = Gate()
     gate.feed(gate.stream.command(0, verb))
     (refused,) = of_type(split(gate, "10"), SplitDenied)
-    assert refused.rule.startswith(rule)
+    assert refused.code is code
+    assert refused.rule == "Trading must not be halted."
 
 
 def test_a_paused_bot_splits_nothing() -> None:
     gate = Gate()
     gate.feed(gate.stream.command(0, Verb.PAUSE, BOT_5))
     (refused,) = of_type(split(gate, "10"), SplitDenied)
+    assert refused.code is DenialCode.BOT_NOT_ACTIVE
     assert (refused.limit, refused.value) == ("ACTIVE", "PAUSED")
 
 
@@ -69,7 +73,7 @@ def test_a_resolution_voids_what_waits_and_refuses_what_comes() -> None:
     gate.feed(gate.stream.resolved(1, "1"))
     assert free_cash(gate) == Decimal(10_000)
     (refused,) = of_type(split(gate, "10"), SplitDenied)
-    assert refused.value == "RESOLVED"
+    assert (refused.code, refused.value) == (DenialCode.MARKET_CLOSED, "RESOLVED")
 
 
 def test_a_restored_gate_still_reserves() -> None:
