@@ -48,6 +48,7 @@ class ChannelView(ApiModel):
     detail: str = Field(description="Where it sends to, without secrets, or how to switch it on.")
     last_sent_at: int | None
     last_error: str
+    waiting: int = Field(description="Alerts that wait to be taken.")
 
 
 class MuteBody(ApiModel):

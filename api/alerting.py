@@ -50,6 +50,7 @@ class Alerting:
         self._context = context
         self._log = alert_log
         self._held: dict[tuple[str, str], int] = {}
+        self._adopted = False
 
     async def run(self) -> None:
         """Look once a second until cancelled; a log that is away is tried again."""
@@ -68,6 +69,7 @@ class Alerting:
             InfrastructureError: The log did not take it.
         """
         state = self._context.state
+        self._adopt()
         now = {(each.rule, each.scope): each for each in conditions(state, self._ages())}
         for key, condition in now.items():
             self._held[key] = min(self._held.get(key, 0) + 1, GRACE_LOOKS)
@@ -83,6 +85,15 @@ class Alerting:
             key = (entry.rule, entry.scope)
             if entry.resolved_at is None and entry.rule in WATCHED and key not in self._held:
                 await self.handle(entry, Deed.RESOLVED, PETS)
+
+    def _adopt(self) -> None:
+        """What stood before this process came is held like what it saw itself."""
+        if self._adopted:
+            return
+        self._adopted = True
+        for entry in self._context.state.alerts:
+            if entry.resolved_at is None and entry.rule in WATCHED:
+                self._held[entry.rule, entry.scope] = GRACE_LOOKS
 
     async def raise_alert(self, condition: Condition) -> None:
         """Write an alert.

@@ -1,14 +1,12 @@
-"""Sends alerts that open to every channel that is on; what fails is tried again, and shown."""
+"""Sends alerts that open to every channel that is on."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
-
+from api.delivery import Delivery
 from configs.settings import Settings
-from connectors.notify.channel import Channel, ChannelError, Notice
+from connectors.notify.channel import Channel, Notice
 from connectors.notify.mail import Mail
 from connectors.notify.telegram import Telegram
 from connectors.notify.webhook import Webhook
@@ -18,12 +16,9 @@ from streams.alerts import AlertEntry
 if TYPE_CHECKING:
     from api.context import Context
 
-log = structlog.get_logger(__name__)
-
 LOOK_S = 0.5
 LATE_S = 60.0
 """What opened longer before this process came is not sent again."""
-ATTEMPTS = 3
 OFF = {
     "webhook": "Set PETS_ALERT_WEBHOOK_URL to switch it on.",
     "telegram": "Set PETS_TELEGRAM_TOKEN and PETS_TELEGRAM_CHAT to switch it on.",
@@ -47,20 +42,6 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return {channel.name: channel for channel in found}
 
 
-class Delivery:
-    """What became of a channel's last notices.
-
-    Attributes:
-        sent_at: Session time of the last one that was taken, ms.
-        error: Why the last one was not taken; empty when it was.
-    """
-
-    def __init__(self) -> None:
-        """Nothing was sent yet."""
-        self.sent_at: int | None = None
-        self.error = ""
-
-
 class Notifier:
     """Follows the alerts and tells operators."""
 
@@ -72,22 +53,33 @@ class Notifier:
             channels: Those that are on.
         """
         self._context = context
-        self.channels = channels
-        self.deliveries = {name: Delivery() for name in channels}
+        self.deliveries = {
+            name: Delivery(channel, context.clock.now_ms, self._is_open)
+            for name, channel in channels.items()
+        }
         self._told: dict[str, None] = {}
 
     async def run(self) -> None:
         """Send what opens until cancelled."""
+        await asyncio.gather(
+            self._follow(), *(delivery.run() for delivery in self.deliveries.values())
+        )
+
+    async def _follow(self) -> None:
         await self._context.reader.caught_up.wait()
         for entry in self._context.state.alerts:
             if self._context.age_s(entry.first_at) > LATE_S:
                 self._told[entry.alert_id] = None
         while True:
             for entry in self.due():
-                await asyncio.gather(
-                    *(self.tell(name, notice_of(entry, self._mode)) for name in self.channels)
-                )
+                for delivery in self.deliveries.values():
+                    delivery.put(notice_of(entry, self._mode))
             await asyncio.sleep(LOOK_S)
+
+    def _is_open(self, alert_id: str) -> bool:
+        return any(
+            entry.alert_id == alert_id and entry.is_open for entry in self._context.state.alerts
+        )
 
     def due(self) -> Sequence[AlertEntry]:
         """Alerts that opened and were not told, oldest first; counted as told from now on.
@@ -105,33 +97,6 @@ class Notifier:
             entry.alert_id: None for entry in new
         }
         return new
-
-    async def tell(self, name: str, notice: Notice) -> Delivery:
-        """Send a notice over one channel, three times at most.
-
-        Args:
-            name: Of a channel that is on.
-            notice: What.
-        """
-        delivery = self.deliveries[name]
-        try:
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type(ChannelError),
-                stop=stop_after_attempt(ATTEMPTS),
-                wait=wait_exponential(0.5),
-                reraise=True,
-            ):
-                with attempt:
-                    await self.channels[name].send(notice)
-        except ChannelError as error:
-            delivery.error = str(error)
-            log.warning("alert not sent", channel=name, rule=notice.rule, error=str(error))
-        except Exception as error:  # one channel's defect must not end the API
-            delivery.error = f"A defect of the channel ({type(error).__name__}); see the log."
-            log.exception("alert not sent", channel=name, rule=notice.rule)
-        else:
-            delivery.sent_at, delivery.error = self._context.clock.now_ms(), ""
-        return delivery
 
     def test_notice(self) -> Notice:
         """What `send test` sends."""

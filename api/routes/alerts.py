@@ -73,11 +73,12 @@ async def send_test_alert(
 ) -> SentView:
     """Send a test over one channel and say what became of it."""
     notifier = context.notifier
-    if name not in notifier.channels:
+    delivery = notifier.deliveries.get(name)
+    if delivery is None:
         raise ApiError(409, "channel-off", f"Expected the channel {name} to be on.", OFF[name])
-    delivery = await notifier.tell(name, notifier.test_notice())
-    detail = delivery.error or f"Sent to {notifier.channels[name].target}."
-    return SentView(channel=name, sent=not delivery.error, detail=detail)
+    error = await delivery.test(notifier.test_notice())
+    detail = error or f"Sent to {delivery.channel.target}."
+    return SentView(channel=name, sent=not error, detail=detail)
 
 
 @router.post("/{alert_id}/acknowledge")
@@ -180,15 +181,12 @@ async def _read_back(context: Context, before: AlertEntry) -> AlertView:
 
 
 def _channel(context: Context, name: str) -> ChannelView:
-    notifier = context.notifier
-    channel = notifier.channels.get(name)
-    if channel is None:
-        return ChannelView(name=name, on=False, detail=OFF[name], last_sent_at=None, last_error="")
-    delivery = notifier.deliveries[name]
+    delivery = context.notifier.deliveries.get(name)
     return ChannelView(
         name=name,
-        on=True,
-        detail=channel.target,
-        last_sent_at=delivery.sent_at,
-        last_error=delivery.error,
+        on=delivery is not None,
+        detail=OFF[name] if delivery is None else delivery.channel.target,
+        last_sent_at=None if delivery is None else delivery.sent_at,
+        last_error="" if delivery is None else delivery.error,
+        waiting=0 if delivery is None else delivery.waiting,
     )
