@@ -116,7 +116,7 @@ class Stages:
             "bots": lambda: (self._configured(lambda stages, shard: stages.bots(shard)),),
             "gate": lambda: (lambda _: self._configured_gate(),),
             "paper": lambda: (self._configured(lambda stages, shard: stages.paper(shard)),),
-            "execution": lambda: (self.live,),
+            "execution": self._execution,
             "ledger": lambda: (self._configured(lambda stages, _: stages.ledger()),),
         }
 
@@ -135,6 +135,10 @@ class Stages:
             self.library,
             self.settings.shards,
         )
+
+    def _execution(self) -> tuple[StageFactory, ...]:
+        """What fills orders: the paper exchange for paper money, else the stage at the venue."""
+        return self.named("paper") if self.settings.money is Money.PAPER else (self.live,)
 
     def _relays(self) -> tuple[StageFactory, ...]:
         def maker(index: int) -> StageFactory:

@@ -16,8 +16,8 @@ from configs.hosts import hosts
 from configs.settings import Settings
 from schemas.values import Money
 
-DECIDERS = ("relay,book", "bots", "gate,ledger")
-"""Stages that share a process, one process each entry; execution comes to them."""
+DECIDERS = ("relay,book", "bots", "gate,ledger", "execution")
+"""Stages that share a process, one process each entry."""
 LEAVE_S = 20.0
 """A gateway that is told to stop cancels everything and waits for the venue to say so."""
 
@@ -63,8 +63,7 @@ class System:
 
     def deciders(self) -> tuple[Worker, ...]:
         """The stages, grouped into processes."""
-        execution = "paper" if self._settings.money is Money.PAPER else "execution"
-        return tuple(self._worker(stages) for stages in (*DECIDERS, execution))
+        return tuple(self._worker(stages) for stages in DECIDERS)
 
     def gateway(self) -> tuple[Worker, ...]:
         """What sends orders to the venue; nothing for paper money."""

@@ -10,7 +10,8 @@ from schemas.values import Money
 
 log = structlog.get_logger(__name__)
 
-LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+HERE = ("http://127.0.0.1", "http://localhost", "http://[::1]", "http://sandbox:")
+"""Loopback, and the sandbox's name among the containers of docker-compose.yml."""
 
 
 def require_mode(settings: Settings) -> None:
@@ -52,7 +53,7 @@ async def require_money(settings: Settings, access: VenueAccess) -> None:
     """
     require_mode(settings)
     if settings.money is Money.SANDBOX:
-        if not settings.clob_url.startswith(LOOPBACK):
+        if not settings.clob_url.startswith(HERE):
             raise ConfigurationError(
                 f"Expected the sandbox on this machine, received {settings.clob_url}: sandbox "
                 "money never leaves it. For real money say --money live."

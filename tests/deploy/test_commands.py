@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from api.stages import Stages
+from configs.settings import Settings
+from schemas.values import Money
 from tests.deploy.compose_files import environment, ours
 
 PETS = Path(sys.executable).with_name("pets")
@@ -26,6 +29,12 @@ def test_the_command_of_a_service_starts(name: str, tmp_path: Path) -> None:
         check=False,
     )
     assert started.returncode == 0, started.stdout + started.stderr
+
+
+@pytest.mark.parametrize(("money", "stage"), [("paper", "paper"), ("sandbox", "execution")])
+def test_orders_go_where_the_money_is(money: Money, stage: str) -> None:
+    [make] = Stages(Settings(_env_file=None, money=money)).named("execution")
+    assert make(0).name == stage
 
 
 def test_a_stage_that_there_is_not_is_refused(tmp_path: Path) -> None:

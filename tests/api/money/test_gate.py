@@ -99,13 +99,15 @@ async def test_sandbox_money_never_leaves_this_machine(venue: Venue) -> None:
     sandbox = {"money": Money.SANDBOX, "source": "world"}
     await required(venue, **sandbox)
 
-    async def elsewhere(access: VenueAccess) -> None:
-        away = {**sandbox, "clob_url": "https://clob.polymarket.com"}
+    async def at(url: str, access: VenueAccess) -> None:
+        away = {**sandbox, "clob_url": url}
         await require_money(venue.settings.model_copy(update=away), access)
 
     async with open_access(venue.settings, ENVIRON) as access:
-        with pytest.raises(ConfigurationError, match="sandbox money never leaves it"):
-            await elsewhere(access)
+        await at("http://sandbox:18080", access)
+        for url in ("https://clob.polymarket.com", "http://sandbox.example.com:18080"):
+            with pytest.raises(ConfigurationError, match="sandbox money never leaves it"):
+                await at(url, access)
 
 
 def settings(**changes: object) -> Settings:
