@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import structlog
 
 from api.gateway_parts import Parts, assemble
-from api.gateway_watch import gateway_metrics, pulse, watch_permission
+from api.gateway_watch import gateway_metrics, pulse
 from api.money.access import VenueAccess, open_access
 from api.money.gate import require_money
 from api.runtime.stopping import stop_signals, unless_stopped
 from configs.meters import served
 from configs.settings import Settings
+from connectors.polymarket.connector import Publisher
 from connectors.polymarket.gateway_log import CallLog
 from connectors.polymarket.venue_checks import VenueChecks
 from schemas.envelope import Message
@@ -55,8 +56,7 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
         with served(metrics, settings.metrics_host, settings.metrics_port):
             beside = (
                 pulse(settings, producer, parts),
-                watch_permission(access, parts.sender),
-                _checks(settings, access, parts, producer).run(),
+                venue_checks(settings, access, parts, producer).run(),
             )
             watching = [asyncio.create_task(each) for each in beside]
             try:
@@ -67,14 +67,18 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
                 await asyncio.shield(parts.gateway.leave())
 
 
-def _checks(
-    settings: Settings, access: VenueAccess, parts: Parts, producer: FrameProducer
+def venue_checks(
+    settings: Settings, access: VenueAccess, parts: Parts, publisher: Publisher
 ) -> VenueChecks:
-    """What the gate is told of the venue: where we are, what the account may, how calls fare."""
+    """What sender and gate know of the venue: where we are, what the account may, how calls fare.
+
+    It is the one asker of this process: what it hears stops opening orders here at once, and is
+    the record that the gate folds.
+    """
     return VenueChecks(
         access.reads,
         parts.watch,
-        producer,
+        publisher,
         settings.clock(),
         AccountId(settings.account),
         closed_only=access.rest.closed_only,

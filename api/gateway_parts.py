@@ -24,6 +24,7 @@ class Parts(NamedTuple):
     socket: UserSocket
     sender: Sender
     asker: Asker
+    feed: UserFeed
     facts: FactWriter
     budget: RateBudget
     watch: VenueWatch
@@ -38,15 +39,15 @@ def assemble(settings: Settings, access: VenueAccess, clock: Clock, publish: Pub
         clock: The session clock.
         publish: The way to the log that execution reads.
     """
-    feed, budget = UserFeed(), RateBudget()
+    feed, budget = UserFeed(access.drift), RateBudget()
     key = access.credentials.key
     facts = FactWriter(AccountId(settings.account), access.account, clock, publish)
     writer = OrderWriter(access.signer, access.account, key)
     watch = VenueWatch("gateway", AccountId(settings.account), access.drift)
-    sender = Sender(access.rest, access.http, writer, Paced(budget), facts, access.drift, watch)
+    sender = Sender(access.rest, access.http, writer, Paced(budget), facts, watch)
     asker = Asker(access.rest, feed, facts, key, access.account.signature_type)
     gateway = VenueGateway(access.rest, sender, asker, feed, facts)
     socket = UserSocket(
         "user-ws", settings.user_ws_url, access.credentials, gateway.on_frame, gateway.on_state
     )
-    return Parts(gateway, socket, sender, asker, facts, budget, watch)
+    return Parts(gateway, socket, sender, asker, feed, facts, budget, watch)

@@ -5,35 +5,27 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.gateway_parts import Parts
-from api.money.access import VenueAccess
-from api.money.checklist import closed_only, geoblock
 from configs import metrics_gateway as catalogue
 from configs.meters import Read, family
 from configs.settings import Settings
-from connectors.polymarket.gateway_send import Sender
-from schemas.errors import InfrastructureError
 from schemas.ids import derive_id
 from schemas.ops import Heartbeat
 from topics.catalog import HEARTBEATS
 from topics.producer import FrameProducer
 
-log = structlog.get_logger(__name__)
-
 BEAT_S = 1.0
-PERMISSION_S = 60.0
 COMPONENT = "gateway"
 
 
 def gateway_metrics(parts: Parts) -> CollectorRegistry:
     """The gateway's metrics, read when they are asked for."""
     registry = CollectorRegistry()
-    sender, asker, gateway = parts.sender, parts.asker, parts.gateway
+    sender, asker, gateway, feed = parts.sender, parts.asker, parts.gateway, parts.feed
     now, use = parts.facts.now_ms, parts.budget.use
     registry.register(
         Read(
@@ -44,6 +36,8 @@ def gateway_metrics(parts: Parts) -> CollectorRegistry:
                 catalogue.GATEWAY_UNREAD: lambda: asker.failures,
                 catalogue.GATEWAY_BEATS: lambda: asker.beats,
                 catalogue.GATEWAY_CONNECTED: lambda: gateway.connected,
+                catalogue.GATEWAY_UNREAD_EVENTS: lambda: feed.unread,
+                catalogue.GATEWAY_UNKNOWN_FIELDS: lambda: parts.watch.drift.unknown_fields,
                 catalogue.GATEWAY_MAY_OPEN: lambda: not sender.refuses_opening,
                 catalogue.GATEWAY_ORDER_BUDGET: lambda: use(now()).orders,
                 catalogue.GATEWAY_CANCEL_BUDGET: lambda: use(now()).cancels,
@@ -78,24 +72,6 @@ class _Differences(Collector):
             oldest.add_metric(labels, max(found) / 1000)
         yield counts
         yield oldest
-
-
-async def watch_permission(access: VenueAccess, sender: Sender) -> None:
-    """Ask once a minute whether the venue lets us open, and obey; ends by cancellation.
-
-    What cannot be asked leaves the last answer in force.
-    """
-    while True:
-        try:
-            points = (await geoblock(access), await closed_only(access))
-        except InfrastructureError as error:
-            log.warning("permission-unknown", reason=str(error))
-        else:
-            reason = next((f"CLOSED_ONLY: {each.says}" for each in points if not each.passed), "")
-            if reason != sender.closed:
-                log.warning("permission-changed", reason=reason or "The venue lets us open again.")
-            sender.closed = reason
-        await asyncio.sleep(PERMISSION_S)
 
 
 async def pulse(settings: Settings, producer: FrameProducer, parts: Parts) -> None:

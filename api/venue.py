@@ -31,10 +31,11 @@ BEAT_S = 1.0
 
 async def run_connector(settings: Settings) -> None:
     """Follow the venue's markets until cancelled."""
+    drift = DriftSentinel()
     async with (
         sole_producer(settings, "connector") as producer,
         PublicRest(settings.gamma_url, settings.clob_url) as rest,
-        venue_checks(settings, producer) as checks,
+        venue_checks(settings, producer, drift) as checks,
     ):
         connector = MarketConnector(
             rest,
@@ -43,8 +44,9 @@ async def run_connector(settings: Settings) -> None:
             settings.clock(),
             settings.shards,
             settings.max_markets,
+            drift,
         )
-        registry = _metrics(producer, connector, rest)
+        registry = _metrics(producer, connector, rest, drift)
         with served(registry, settings.metrics_host, settings.metrics_port):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(connector.run())
@@ -53,9 +55,11 @@ async def run_connector(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def venue_checks(settings: Settings, publisher: Publisher) -> AsyncIterator[VenueChecks]:
+async def venue_checks(
+    settings: Settings, publisher: Publisher, drift: DriftSentinel
+) -> AsyncIterator[VenueChecks]:
     """The connector's checks of the venue, with connections of their own."""
-    drift, account = DriftSentinel(), AccountId(settings.account)
+    account = AccountId(settings.account)
     async with (
         VenueHttp(settings.clob_url) as clob,
         VenueHttp(settings.data_url) as data,
@@ -76,7 +80,7 @@ async def run_sandbox(settings: Settings) -> None:
 
 
 def _metrics(
-    producer: FrameProducer, connector: MarketConnector, rest: PublicRest
+    producer: FrameProducer, connector: MarketConnector, rest: PublicRest, drift: DriftSentinel
 ) -> CollectorRegistry:
     """The connector's metrics, read when they are asked for."""
     registry = CollectorRegistry()
@@ -90,6 +94,8 @@ def _metrics(
                 catalogue.CONNECTOR_RECONNECTS: lambda: connector.reconnects,
                 catalogue.CONNECTOR_SILENCE: lambda: connector.silence_s,
                 catalogue.CONNECTOR_REFUSED: lambda: rest.refused,
+                catalogue.CONNECTOR_UNKNOWN: lambda: drift.unknown_fields,
+                catalogue.CONNECTOR_UNREAD: lambda: connector.unread,
             }
         )
     )

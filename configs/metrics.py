@@ -174,6 +174,19 @@ CONNECTOR_REFUSED = _connector(
     "REST calls that the venue refused with 429: the rate budget is used up, and the call waits; "
     "if it grows the connector asks too often.",
 )
+CONNECTOR_UNKNOWN = _connector(
+    "unknown_fields",
+    Kind.COUNTER,
+    "fields",
+    "Fields that are not known, in replies and in one of 64 events; harmless, the venue has news.",
+)
+CONNECTOR_UNREAD = _connector(
+    "markets_unread",
+    Kind.GAUGE,
+    "markets",
+    "Open markets that are not followed because their description lacks what trading needs or "
+    "names an unknown version; the connector's log says which.",
+)
 CONNECTOR_METRICS: tuple[Metric, ...] = (
     CONNECTOR_MARKETS,
     CONNECTOR_MESSAGES,
@@ -182,6 +195,8 @@ CONNECTOR_METRICS: tuple[Metric, ...] = (
     CONNECTOR_RECONNECTS,
     CONNECTOR_SILENCE,
     CONNECTOR_REFUSED,
+    CONNECTOR_UNKNOWN,
+    CONNECTOR_UNREAD,
 )
 
 

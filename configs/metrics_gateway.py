@@ -24,6 +24,19 @@ GATEWAY_LATE = _gateway(
 GATEWAY_UNREAD = _gateway(
     "reads_failed", Kind.COUNTER, "reads", "Look-ups, comparisons and heartbeats without an answer."
 )
+GATEWAY_UNREAD_EVENTS = _gateway(
+    "events_unread",
+    Kind.COUNTER,
+    "events",
+    "Events of the user channel that could not be read; each is a gap that REST closes. If it "
+    "grows the venue changed its protocol.",
+)
+GATEWAY_UNKNOWN_FIELDS = _gateway(
+    "unknown_fields",
+    Kind.COUNTER,
+    "fields",
+    "Fields of private replies and events that are not known; harmless, the venue has news.",
+)
 GATEWAY_BEATS = _gateway(
     "heartbeats", Kind.COUNTER, "heartbeats", "Signs of life that the venue took; 0.2 a second."
 )
@@ -69,6 +82,8 @@ GATEWAY_METRICS: tuple[Metric, ...] = (
     GATEWAY_UNKNOWN,
     GATEWAY_LATE,
     GATEWAY_UNREAD,
+    GATEWAY_UNREAD_EVENTS,
+    GATEWAY_UNKNOWN_FIELDS,
     GATEWAY_BEATS,
     GATEWAY_CONNECTED,
     GATEWAY_MAY_OPEN,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from connectors.polymarket.book_hash import book_hash
+from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.parse import (
     SOURCE,
     OffGridError,
@@ -53,6 +54,8 @@ from streams.integrity import (
 from topics.catalog import BOOK_EVENTS, DEAD_LETTERS, LIFECYCLE, MARKET_TRADES, TopicSpec
 from topics.dead_letters import NOWHERE, WHOLE_RECORD, letter_of
 
+SAMPLED = 64
+"""Of so many events one is looked through for fields that are not known."""
 UNREADABLE = (msgspec.DecodeError, LookupError, ValueError, ArithmeticError, RecursionError)
 """What bytes of a venue may raise: no JSON, wrong types, unknown tokens, no numbers, 10,000 `[`."""
 
@@ -74,9 +77,16 @@ class BookFeed:
         unlisted: Whether the venue spoke of a market that is not known yet.
     """
 
-    def __init__(self, feed: str) -> None:
-        """Start without markets."""
+    def __init__(self, feed: str, drift: DriftSentinel | None = None) -> None:
+        """Start without markets.
+
+        Args:
+            feed: The connection's name.
+            drift: Counts fields that are not known; one of its own where none is given.
+        """
         self.feed = feed
+        self._drift = drift or DriftSentinel()
+        self._events = 0
         self.refetch: set[MarketId] = set()
         self.unlisted = False
         self._watched: dict[MarketId, Watched] = {}
@@ -128,7 +138,11 @@ class BookFeed:
             return self._unreadable(raw, WHOLE_RECORD, error, now)
         for index, payload in enumerate(payloads):
             try:
-                out.extend(self._on_event(decode_event(payload), payload, now))
+                wire = decode_event(payload)
+                if self._events % SAMPLED == 0:
+                    self._notice(wire, payload)
+                self._events += 1
+                out.extend(self._on_event(wire, payload, now))
             except (OffGridError, *UNREADABLE) as error:
                 out.extend(self._unreadable(payload, index, error, now))
         return out
@@ -154,6 +168,11 @@ class BookFeed:
             out.extend(self._grade(watched, on_drop(watched.trust, reason), now))
         self._open.clear()
         return out
+
+    def _notice(self, wire: WireEvent, payload: bytes) -> None:
+        """Count unknown fields of what is read whole; news of a market is looked up instead."""
+        if not isinstance(wire, NewMarketWire | MarketResolvedWire):
+            self._drift.notice(type(wire).__name__, msgspec.json.decode(payload), type(wire))
 
     def _on_event(self, wire: WireEvent, raw: bytes, now: int) -> list[Publication]:
         match wire:

@@ -1,15 +1,18 @@
 """The market connector: discovery, subscriptions, sockets, resynchronisation, publication."""
 
 import asyncio
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from configs.clock import SessionClock
 from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.market_ws import MarketSocket
 from connectors.polymarket.metadata import EventFacts, MetadataError, parse_event, parse_market
 from connectors.polymarket.parse import SOURCE, envelope
+from connectors.polymarket.position_ids import condition_key
 from connectors.polymarket.rest import PublicRest
 from connectors.polymarket.venue_http import VenueUnavailableError
 from schemas.envelope import Message
@@ -61,6 +64,7 @@ class MarketConnector:
 
     Attributes:
         dead_letters: Frames and events that did not parse since the start.
+        unread: Open markets whose description cannot be read or is of an unknown version.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class MarketConnector:
         clock: SessionClock,
         shards: int = 1,
         max_markets: int = 300,
+        drift: DriftSentinel | None = None,
     ) -> None:
         """Wire the parts.
 
@@ -81,6 +86,7 @@ class MarketConnector:
             clock: Stamps `ingest_time`.
             shards: How many shards there are.
             max_markets: The most markets to follow, the busiest first.
+            drift: Counts fields that are not known; one of its own where none is given.
         """
         self._rest = rest
         self._url = market_ws_url
@@ -93,7 +99,8 @@ class MarketConnector:
         self._home: dict[MarketId, _Line] = {}
         self._wake = asyncio.Event()
         self._unread: asyncio.Queue[Market] = asyncio.Queue()
-        self.dead_letters = 0
+        self._drift = drift or DriftSentinel()
+        self.dead_letters = self.unread = 0
         self._tasks = asyncio.TaskGroup()
 
     @property
@@ -132,21 +139,31 @@ class MarketConnector:
     async def _discover(self) -> None:
         """Read the open markets; follow new ones, publish changed ones."""
         markets: list[Market] = []
+        unread = 0
         async for document in self._rest.markets():
             try:
                 market = parse_market(document)
             except MetadataError as error:
                 log.warning("market skipped", error=str(error))
+                unread += 1
+                await self._pause(document)
                 continue
             if market.status is not MarketStatus.RESOLVED:
                 markets.append(market)
             if len(markets) >= self._max_markets:
                 break
+        self.unread = unread
         events = await self._exclusive_events(markets)
         for market in markets:
             facts = events.get(str(market.venue_event_id))
             await self._follow(market if facts is None else facts.of(market))
         log.debug("discovered", markets=len(markets), followed=self.markets)
+
+    async def _pause(self, document: dict[str, Any]) -> None:
+        """A followed market whose description cannot be read any more opens nothing."""
+        known = self._markets.get(MarketId(condition_key(str(document.get("conditionId")))))
+        if known is not None:
+            await self._follow(msgspec.structs.replace(known, status=MarketStatus.PAUSED))
 
     async def _exclusive_events(self, markets: list[Market]) -> dict[str, EventFacts]:
         """How many outcomes the neg-risk events of these markets have."""
@@ -199,7 +216,7 @@ class MarketConnector:
             if line.socket.size + 2 <= TOKENS_PER_SOCKET:
                 return line
         name = f"market-ws/{len(self._lines)}"
-        feed = BookFeed(name)
+        feed = BookFeed(name, self._drift)
 
         async def on_frame(frame: str | bytes) -> None:
             await self._publish_all(line, feed.on_frame(frame, self._clock.now_ms()))

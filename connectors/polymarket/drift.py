@@ -4,6 +4,7 @@ New fields are counted; a changed meaning stops the opening of orders and says w
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,11 +29,6 @@ class DriftSentinel:
         self.unknown: Counter[tuple[str, str]] = Counter()
         self.reasons: dict[str, str] = {}
 
-    @property
-    def may_open(self) -> bool:
-        """Whether every reply so far meant what it did."""
-        return not self.reasons
-
     def read(self, kind: str, body: bytes, form: type[T]) -> T:
         """Decode a reply into its form.
 
@@ -55,15 +51,26 @@ class DriftSentinel:
         self.notice(kind, msgspec.json.decode(body), form)
         return found
 
+    @property
+    def unknown_fields(self) -> int:
+        """How often fields came that are not known, for a metric."""
+        return self.unknown.total()
+
     def notice(self, kind: str, document: object, form: type[Any]) -> None:
-        """Count the fields of a document that its form does not know."""
+        """Count the fields of a document that its form does not know, in its lists too."""
         inner = getattr(form, "__args__", None)
         if isinstance(document, list) and inner:
             for each in document:
                 self.notice(kind, each, inner[0])
-        elif isinstance(document, dict) and issubclass(form, msgspec.Struct):
-            for name in document.keys() - {field.encode_name for field in _fields(form)}:
-                self.unknown[kind, name] += 1
+        elif isinstance(document, dict) and _is_struct(form):
+            fields = {field.encode_name: field.type for field in _fields(form)}
+            self.count(kind, document.keys() - fields.keys() - _left_out(form))
+            for name in document.keys() & fields.keys():
+                self.notice(f"{kind} {name}", document[name], fields[name])
+
+    def count(self, kind: str, names: Iterable[str]) -> None:
+        """Count fields that whoever read a document did not know."""
+        self.unknown.update((kind, name) for name in names)
 
     def version(self, number: int) -> None:
         """Take what the venue says about the form of orders."""
@@ -78,9 +85,15 @@ class DriftSentinel:
         """Stop opening for a reason."""
         self.reasons[kind] = reason
 
-    def settle(self, kind: str) -> None:
-        """Somebody has looked: the reason is gone."""
-        self.reasons.pop(kind, None)
+
+def _is_struct(form: object) -> bool:
+    return isinstance(form, type) and issubclass(form, msgspec.Struct)
+
+
+def _left_out(form: type[msgspec.Struct]) -> set[str]:
+    """Fields that are known and not decoded: the tag, and what a form says it skips."""
+    tag = form.__struct_config__.tag_field
+    return {*getattr(form, "SKIPPED", ()), *(() if tag is None else (tag,))}
 
 
 def _fields(form: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:

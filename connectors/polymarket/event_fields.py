@@ -22,7 +22,7 @@ class RejectedEventError(DomainError):
 class Fields:
     """One JSON object; every method names the fields it looks for, the first present one counts."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_asked", "_raw", "_unknown")
 
     def __init__(self, raw: object) -> None:
         """Take the object.
@@ -33,9 +33,17 @@ class Fields:
         if not isinstance(raw, Mapping):
             raise RejectedEventError(f"Expected a JSON object, received {type(raw).__name__}.")
         self._raw = raw
+        self._asked: set[str] = set()
+        self._unknown: set[str] = set()
+
+    @property
+    def unknown(self) -> set[str]:
+        """Fields that nobody looked for, those of lists too, once everything was read."""
+        return self._raw.keys() - self._asked | self._unknown
 
     def raw(self, *names: str) -> object:
         """The value as it came; None when it is absent."""
+        self._asked.update(names)
         for name in names:
             if name in self._raw:
                 value: object = self._raw[name]
@@ -140,7 +148,12 @@ class Fields:
             return None
         if not isinstance(value, list):
             raise _odd("a list", names, value)
-        return tuple(read(Fields(each)) for each in value)
+        found = []
+        for each in value:
+            fields = Fields(each)
+            found.append(read(fields))
+            self._unknown.update(f"{names[0]} {name}" for name in fields.unknown)
+        return tuple(found)
 
     def _time(self, names: tuple[str, ...], read: Callable[[object], datetime]) -> datetime | None:
         value = self.raw(*names)

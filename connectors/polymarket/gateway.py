@@ -101,9 +101,14 @@ class VenueGateway:
                 pass
 
     async def on_frame(self, frame: str | bytes) -> None:
-        """One message of the user channel."""
+        """One message of the user channel; one that cannot be read is a gap, which REST closes."""
+        unread = self._feed.unread
         for step in self._feed.on_frame(frame):
             await self._asker.told(step)
+        if self._feed.unread > unread:
+            log.error("user-channel-unread", reason=self._feed.trouble)
+            await self._facts.linked(False, self._feed.trouble)
+            await self._facts.linked(True, "the gap is read over REST")
 
     async def on_state(self, connected: bool, reason: str) -> None:
         """The user channel came or went; execution compares before it places again."""

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import structlog
 
-from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.failures import Reaction
 from connectors.polymarket.gateway_facts import FactWriter
 from connectors.polymarket.gateway_pace import Paced
@@ -56,7 +55,6 @@ class Sender:
         sent: Orders sent.
         unknown: Orders whose outcome was unknown.
         stopped: Why no order is sent any more; empty while orders are.
-        closed: Why no opening order is sent for now; empty while they are.
         late: Orders that were not sent because their call was too old.
     """
 
@@ -67,8 +65,7 @@ class Sender:
         writer: OrderWriter,
         paced: Paced[_Order | _Cancel],
         facts: FactWriter,
-        drift: DriftSentinel,
-        watch: VenueWatch | None = None,
+        watch: VenueWatch,
     ) -> None:
         """Take the way to the venue and the way back to the log.
 
@@ -78,20 +75,18 @@ class Sender:
             writer: Makes orders' bytes.
             paced: The rate budget.
             facts: The way back.
-            drift: Its doubts stop opening orders.
-            watch: Learns from replies what the venue allows, for the gate; None without a gate.
+            watch: Learns from replies what the venue allows; what it forbids is not sent.
         """
         self._rest = rest
         self._http = http
         self._writer = writer
         self._paced = paced
         self._facts = facts
-        self._drift = drift
         self._watch = watch
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancels: dict[str, set[asyncio.Task[None]]] = {}
         self._closed = False
-        self.stopped = self.closed = ""
+        self.stopped = ""
         self.sent = self.unknown = self.late = 0
 
     def place(self, call: PlaceOrders) -> None:
@@ -121,7 +116,7 @@ class Sender:
     @property
     def refuses_opening(self) -> bool:
         """Whether opening orders are refused for now."""
-        return bool(self.stopped or self.closed) or not self._drift.may_open
+        return bool(self.stopped or self._watch.forbids_opening)
 
     @property
     def is_busy(self) -> bool:
@@ -186,7 +181,7 @@ class Sender:
             return None
         stop = self.stopped
         if not (stop or placement.reduces):
-            stop = self.closed or "; ".join(self._drift.reasons.values())
+            stop = self._watch.forbids_opening
         if stop:
             await self._answer(placement, Judged(Verdict.REFUSED, stop))
             return None
@@ -209,11 +204,9 @@ class Sender:
             one = Judged(Verdict.UNKNOWN, str(error))
         except VenueRefusedError as error:
             one = judge_failure(error.failure)
-            if self._watch is not None:
-                self._watch.failed(error.failure, self._facts.now_ms())
+            self._watch.failed(error.failure, self._facts.now_ms())
         else:
-            if self._watch is not None:
-                self._watch.answered(self._http.rate, self._facts.now_ms())
+            self._watch.answered(self._http.rate, self._facts.now_ms())
             return [
                 judge_reply(reply, placement.outgoing.venue_order_id)
                 for reply, (placement, _) in zip(replies, bodies, strict=True)

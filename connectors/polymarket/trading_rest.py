@@ -6,10 +6,11 @@ import msgspec
 
 from connectors.polymarket.auth import ApiCredentials, l1_headers, l2_headers
 from connectors.polymarket.drift import DriftSentinel
-from connectors.polymarket.event_fields import Fields
+from connectors.polymarket.event_fields import Fields, RejectedEventError
 from connectors.polymarket.order_body import batch_body
 from connectors.polymarket.order_replies import (
     Accepted,
+    OrderReplyWire,
     Refused,
     UnexpectedReplyError,
     read_order_reply,
@@ -77,7 +78,7 @@ class TradingRest:
     async def place(self, body: bytes) -> Accepted | Refused:
         """Send one order; the bytes are `order_body`'s."""
         reply = await self._http.change("POST", "/order", body)
-        return read_order_reply(_document(reply.body))
+        return self._reply(_document(reply.body))
 
     async def place_batch(self, bodies: Sequence[bytes]) -> list[Accepted | Refused]:
         """Send up to 15 orders; the answers come in their order."""
@@ -88,7 +89,7 @@ class TradingRest:
                 f"Expected {len(bodies)} answers to a batch, received {str(found)[:200]}. "
                 "Ask the venue for the orders by their hashes."
             )
-        return [read_order_reply(each) for each in found]
+        return [self._reply(each) for each in found]
 
     async def cancel(self, order_id: str) -> Canceled:
         """Cancel one order."""
@@ -140,10 +141,7 @@ class TradingRest:
         named = {"after": str(after)} if after else {}
         if condition_id:
             named["market"] = condition_id
-        return [
-            read_trade(Fields(msgspec.json.decode(raw)))
-            async for raw in self._pages("/data/trades", named)
-        ]
+        return [self._trade(raw) async for raw in self._pages("/data/trades", named)]
 
     async def balance(self, signature_type: int, token_id: str = "") -> Balance:
         """Collateral, or a token's balance, with allowances."""
@@ -182,6 +180,29 @@ class TradingRest:
     async def earnings(self, date: str) -> bytes:
         """Liquidity rewards of a UTC day, such as 2026-11-22, as the venue says it."""
         return await self._http.read("/rewards/user/total", {"date": date}, private=True)
+
+    def _reply(self, raw: object) -> Accepted | Refused:
+        """Read what became of an order; a reply of another form stops opening."""
+        try:
+            found = read_order_reply(raw)
+        except UnexpectedReplyError as error:
+            self._drift.doubt("order reply", f"the form of order replies changed: {error}")
+            raise
+        self._drift.notice("order reply", raw, OrderReplyWire)
+        return found
+
+    def _trade(self, raw: msgspec.Raw) -> UserTrade:
+        """Read a trade; one of another form stops opening."""
+        try:
+            fields = Fields(msgspec.json.decode(raw))
+            found = read_trade(fields)
+        except RejectedEventError as error:
+            self._drift.doubt("trade", f"the form of trades changed: {error}")
+            raise UnexpectedReplyError(
+                f"Expected a trade in its known form, received another: {error}"
+            ) from error
+        self._drift.count("trade", fields.unknown)
+        return found
 
     async def _cancel(self, path: str, body: bytes) -> Canceled:
         reply = await self._http.change("DELETE", path, body)

@@ -114,13 +114,12 @@ def trade_status(text: str) -> str:
     return text.removeprefix(STATUS_PREFIX)
 
 
-def read_user_event(raw: object) -> UserOrder | UserTrade:
+def read_user_event(fields: Fields) -> UserOrder | UserTrade:
     """Normalise one event of the user channel.
 
     Raises:
         RejectedEventError: Its type is unknown, or a field is missing or means nothing.
     """
-    fields = Fields(raw)
     kind = fields.raw("event_type")
     if kind == "order":
         return _order(fields)
@@ -160,6 +159,7 @@ def _order(fields: Fields) -> UserOrder:
 
 def read_trade(fields: Fields) -> UserTrade:
     """Normalise a trade's fields, from the channel or from REST."""
+    fields.raw("type", "event_type")  # said by whoever sent it
     return UserTrade(
         id=fields.text("id"),
         taker_order_id=fields.text("taker_order_id"),

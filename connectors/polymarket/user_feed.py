@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.polymarket.event_fields import RejectedEventError
+from connectors.polymarket.drift import DriftSentinel
+from connectors.polymarket.event_fields import Fields, RejectedEventError
 from connectors.polymarket.replies import VenueOrder
 from connectors.polymarket.user_events import UserOrder, UserTrade, read_user_event
 from connectors.polymarket.wire import split_frame
@@ -21,6 +22,8 @@ ENDED = frozenset({"CONFIRMED", "FAILED"})
 RANKS = {"MATCHED": 0, "MATCHED_NOT_BROADCASTED": 1, "RETRYING": 2, "MINED": 3}
 """How far a trade is; a trade being retried goes back to before it was mined."""
 ENDED_ORDER = ("CANCELED", "INVALID", "UNMATCHED")
+UNREADABLE = (RejectedEventError, msgspec.DecodeError, ArithmeticError, ValueError, RecursionError)
+"""What bytes of a venue may raise here."""
 
 
 class OrderStep(NamedTuple):
@@ -69,27 +72,44 @@ class UserFeed:
     """The fold of one account.
 
     Attributes:
-        rejected: Events that could not be read, with the reason.
+        unread: How many events could not be read.
+        trouble: Why the last of them could not.
     """
 
-    def __init__(self) -> None:
-        """Start without orders and trades."""
-        self.rejected: list[tuple[bytes, str]] = []
+    def __init__(self, drift: DriftSentinel) -> None:
+        """Start without orders and trades.
+
+        Args:
+            drift: Counts fields that are not known.
+        """
+        self.unread = 0
+        self.trouble = ""
+        self._drift = drift
         self._matched: dict[str, Decimal] = {}
         self._open: dict[str, str] = {}
         self._trades: dict[str, str] = {}
 
     def on_frame(self, frame: str | bytes) -> list[Step]:
-        """Fold one WebSocket message."""
+        """Fold one WebSocket message; what cannot be read is counted, and a gap."""
         steps: list[Step] = []
-        for payload in split_frame(frame):
+        try:
+            payloads = split_frame(frame)
+        except UNREADABLE as error:
+            self._missed(error)
+            return steps
+        for payload in payloads:
             try:
-                event = read_user_event(msgspec.json.decode(payload))
-            except (RejectedEventError, msgspec.DecodeError) as error:
-                self.rejected.append((payload, str(error)))
+                fields = Fields(msgspec.json.decode(payload))
+                event = read_user_event(fields)
+            except UNREADABLE as error:
+                self._missed(error)
                 continue
-            found = self._order(event) if isinstance(event, UserOrder) else self._trade(event)
-            steps.extend(found)
+            if isinstance(event, UserOrder):
+                self._drift.count("user order", fields.unknown)
+                steps.extend(self._order(event))
+            else:
+                self._drift.count("user trade", fields.unknown)
+                steps.extend(self._trade(event))
         return steps
 
     def close_gap(self, orders: Iterable[VenueOrder], trades: Iterable[UserTrade]) -> GapReport:
@@ -107,6 +127,10 @@ class UserFeed:
             known.add(order.id)
             steps.extend(self._advance(order.id, order.size_matched, order.status, False, None))
         return GapReport(steps, [each for each in self._open if each not in known])
+
+    def _missed(self, error: Exception) -> None:
+        self.unread += 1
+        self.trouble = f"the user channel said what cannot be read: {error}"
 
     def _order(self, event: UserOrder) -> list[Step]:
         status = event.status or ""

@@ -52,6 +52,15 @@ class VenueWatch:
         self._rate: RateState | None = None
         self._told: VenueStatus | None = None
 
+    @property
+    def forbids_opening(self) -> str:
+        """Why nothing may be opened, behind the code that orders are refused with; else empty."""
+        if self._geoblocked:
+            return f"CLOSED_ONLY: The venue does not let {self._geoblocked} trade."
+        if self._closed_only:
+            return "CLOSED_ONLY: The venue lets this account close positions only."
+        return "; ".join(self.drift.reasons.values())
+
     def geoblock(self, found: Geoblock) -> None:
         """Take the answer of the geoblock check."""
         self._geoblocked = (found.country or "an unnamed country") if found.blocked else ""

@@ -4,6 +4,8 @@ A WebSocket message is one object or an array of them. Unknown fields are tolera
 `event_type` or a changed type is a `DecodeError` and ends as a dead letter.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 
@@ -39,6 +41,8 @@ class PriceChangeWire(msgspec.Struct, frozen=True, gc=False):
     The venue adds a hash, over fields that may arrive later, and the best prices, which our own
     batch checks see. Neither is decoded: this is the hottest path there is.
     """
+
+    SKIPPED: ClassVar[frozenset[str]] = frozenset({"hash", "best_bid", "best_ask"})
 
     asset_id: str
     price: str

@@ -112,7 +112,7 @@ async def checked(url: str, told: Told) -> AsyncIterator[VenueChecks]:
         anchor_wall_ms=PROCESS_WALL(),
         anchor_event_ms=T0,
     )
-    async with venue_checks(settings, told) as checks:
+    async with venue_checks(settings, told, DriftSentinel()) as checks:
         yield checks
 
 

@@ -9,7 +9,7 @@ from api.vectors.case import Case, Runner, equal
 from api.vectors.compare import difference
 from connectors.polymarket import subscriptions
 from connectors.polymarket.auth import ApiCredentials
-from connectors.polymarket.event_fields import RejectedEventError
+from connectors.polymarket.event_fields import Fields, RejectedEventError
 from connectors.polymarket.market_events import read_market_event
 from connectors.polymarket.subscriptions import MarketSubscription, UserSubscription
 from connectors.polymarket.user_events import read_game, read_user_event
@@ -32,8 +32,10 @@ def _event(i: Inputs) -> object:
         if channel == "sports":
             event = msgspec.to_builtins(read_game(raw))
             return {"topic": channel, "type": "sport_result", "payload": event}
-        read = read_market_event if channel == "market" else read_user_event
-        event = msgspec.to_builtins(read(raw))
+        market = channel == "market"
+        event = msgspec.to_builtins(
+            read_market_event(raw) if market else read_user_event(Fields(raw))
+        )
     except RejectedEventError:
         return {"error": "rejected"}
     kind = event.pop("type")

@@ -1,26 +1,31 @@
 """Money modes refuse in one sentence each, against a venue that says no."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from api import gateway_watch
-from api.gateway_parts import assemble
+from api.gateway import venue_checks
+from api.gateway_parts import Parts, assemble
+from api.gateway_watch import gateway_metrics
 from api.money.access import VenueAccess, open_access
 from api.money.choice import keep_to, money_of, with_money
 from api.money.gate import phrase, require_money
 from api.money.graduation import graduation
 from api.money.keys import account_for, signer_for
 from configs.clock import SessionClock
+from configs.metrics_gateway import GATEWAY_METRICS
 from configs.settings import Settings
 from connectors.polymarket.signer import Signer
 from connectors.sandbox.fault_commands import FaultCommand, FaultDesk
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import listen, serve_on
+from schemas.envelope import Message
 from schemas.errors import ConfigurationError
 from schemas.values import Money
+from schemas.venue_status import VenueStatus
+from topics.catalog import TopicSpec
 
 KEY = bytes(range(1, 33))
 ENVIRON = {"PETS_PRIVATE_KEY": KEY.hex()}
@@ -166,29 +171,52 @@ def test_live_money_wants_a_key_and_a_wallet_that_it_commands(tmp_path: Path) ->
     assert account_for(live, Signer(KEY)).maker == ADDRESS
 
 
-async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not done():  # noqa: ASYNC110 - a task of the gateway's own
-            await asyncio.sleep(0.01)
+class Told:
+    """Stands in for the log."""
+
+    def __init__(self) -> None:
+        self.statuses: list[VenueStatus] = []
+
+    async def publish(self, topic: TopicSpec, key: str, message: Message) -> None:
+        assert isinstance(message, VenueStatus)
+        self.statuses.append(message)
 
 
-async def test_a_gateway_obeys_the_venue_that_closes_while_it_runs(
-    venue: Venue, monkeypatch: pytest.MonkeyPatch
+def opens(parts: Parts) -> bool:
+    return not parts.sender.refuses_opening
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (FaultCommand(kind="closed_only", address=ADDRESS), "lets this account close positions"),
+        (FaultCommand(kind="geoblock"), "does not let US trade"),
+    ],
+)
+async def test_one_asker_stops_what_opens_here_and_tells_the_gate(
+    venue: Venue, fault: FaultCommand, sentence: str
 ) -> None:
-    monkeypatch.setattr(gateway_watch, "PERMISSION_S", 0.02)
     async with open_access(venue.settings, ENVIRON) as access:
 
         async def publish(message: object) -> None:
             """Nobody listens."""
 
-        sender = assemble(venue.settings, access, venue.settings.clock(), publish).sender
-        watching = asyncio.create_task(gateway_watch.watch_permission(access, sender))
-        venue.fault(FaultCommand(kind="closed_only", address=ADDRESS))
-        await until(lambda: "lets this account close positions only" in sender.closed)
-        assert sender.refuses_opening
+        parts = assemble(venue.settings, access, venue.settings.clock(), publish)
+        told = Told()
+        checks = venue_checks(venue.settings, access, parts, told)
+        await checks.check()
+        assert opens(parts)
+        venue.fault(fault)
+        await checks.check()
+        assert sentence in parts.watch.forbids_opening
+        assert not opens(parts)
         FaultDesk(venue.sandbox).disarm()
-        await until(lambda: not sender.closed)
-        watching.cancel()
+        await checks.check()
+        assert opens(parts)
+        counted = {(each.name, each.type) for each in gateway_metrics(parts).collect()}
+        assert counted == {(metric.name, str(metric.kind)) for metric in GATEWAY_METRICS}
+        shown = [bool(each.closed_only or each.geoblocked) for each in told.statuses]
+        assert shown == [False, True, False]
 
 
 def test_what_a_bot_must_have_shown_on_paper_is_named() -> None:

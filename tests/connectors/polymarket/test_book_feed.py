@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import msgspec
 
-from connectors.polymarket.book_feed import BookFeed, Publication
+from connectors.polymarket.book_feed import SAMPLED, BookFeed, Publication
 from connectors.polymarket.book_hash import book_hash
+from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.wire import BookWire, WireLevel
 from schemas.ids import MarketId, TokenId, VenueEventId
 from schemas.market import (
@@ -87,6 +88,24 @@ def test_a_book_is_believed_once_both_legs_have_a_snapshot() -> None:
     feed.watch(MARKET)
     assert trusts(feed.on_frame(book(YES, "0.48", "0.52"), 10)) == [Trust.STALE]
     assert trusts(feed.on_frame(book(NO, "0.48", "0.52"), 10)) == [Trust.CONSISTENT]
+
+
+def test_fields_that_are_not_known_are_counted_and_change_nothing() -> None:
+    drift = DriftSentinel()
+    feed = BookFeed("market-ws/0", drift)
+    feed.watch(MARKET)
+    level = {"price": "0.48", "size": "10", "orders": 2}
+    frame = {**json.loads(book(YES, "0.48", "0.52")), "bids": [level], "revision": 2}
+    assert trusts(feed.on_frame(json.dumps(frame), 10)) == [Trust.STALE]
+    assert trusts(feed.on_frame(book(NO, "0.48", "0.52"), 10)) == [Trust.CONSISTENT]
+    assert dict(drift.unknown) == {("BookWire", "revision"): 1, ("BookWire bids", "orders"): 1}
+    for _ in range(SAMPLED):
+        change = json.loads(changes((YES, "BUY", "0.47", "5")))
+        change["price_changes"][0] |= {"hash": "ff", "best_bid": "0.48", "best_ask": "0.52"}
+        feed.on_frame(json.dumps({**change, "revision": 2}), 11)
+    assert drift.unknown["PriceChangesWire", "revision"] == 1
+    assert drift.unknown_fields == 3
+    assert not drift.reasons
 
 
 def test_hashes_of_both_legs_make_a_book_verified_until_it_changes() -> None:

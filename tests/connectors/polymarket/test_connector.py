@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from schemas.market import (
     MarketTrade,
     PriceHistory,
 )
-from schemas.values import DataLabel, Trust
+from schemas.values import DataLabel, MarketStatus, Trust
 from topics.catalog import TopicSpec
 
 SPEED = 4.0
@@ -61,9 +62,10 @@ class Published:
 class Line:
     """A sandbox, a connector on it, and what it published."""
 
-    def __init__(self, sandbox: Sandbox, published: Published) -> None:
+    def __init__(self, sandbox: Sandbox, published: Published, connector: MarketConnector) -> None:
         self.sandbox = sandbox
         self.published = published
+        self.connector = connector
 
     async def until(self, done: Callable[[], bool], what: str, seconds: float = 15.0) -> float:
         """Wait for something; how long it took, seconds."""
@@ -78,7 +80,7 @@ class Line:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Line]:
+async def running(gamma: type[PublicRest] = PublicRest) -> AsyncIterator[Line]:
     now = time.time_ns() // 1_000_000
     clock = SessionClock(now, now, SPEED)
     sandbox = Sandbox(SandboxSettings(source="world", seed=3, speed=SPEED), clock)
@@ -87,11 +89,11 @@ async def running() -> AsyncIterator[Line]:
     host = f"127.0.0.1:{port}"
     published = Published()
     venue = asyncio.create_task(serve_on(listener, sandbox))
-    async with PublicRest(f"http://{host}", f"http://{host}") as rest:
+    async with gamma(f"http://{host}", f"http://{host}") as rest:
         connector = MarketConnector(rest, f"ws://{host}/ws/market", published, clock)
         work = asyncio.create_task(connector.run())
         try:
-            yield Line(sandbox, published)
+            yield Line(sandbox, published, connector)
         finally:
             for task in (work, venue):
                 task.cancel()
@@ -128,6 +130,38 @@ async def test_it_finds_labels_and_follows_every_market() -> None:
         assert len({m.market.market_id for m in listed}) == 21
         await line.until(lambda: bool(line.published.of(MarketTrade)), "trade", 30.0)
         await line.until(lambda: bool(line.published.of(FeedStatus)), "feed status")
+
+
+class Renamed(PublicRest):
+    """A Gamma whose first market gets another version at its second reading."""
+
+    reads = 0
+
+    async def markets(self) -> AsyncIterator[dict[str, Any]]:
+        self.reads += 1
+        first = True
+        async for document in super().markets():
+            spoilt = first and self.reads > 1
+            first = False
+            yield {**document, "version": "v9"} if spoilt else document
+
+
+async def test_a_followed_market_of_a_version_of_tomorrow_is_paused_and_counted() -> None:
+    async with running(Renamed) as line:
+        await line.believed()
+        assert line.connector.unread == 0
+        line.connector._wake.set()
+        await line.until(lambda: line.connector.unread == 1, "market that cannot be read")
+
+        def paused() -> set[str]:
+            listed = line.published.of(MarketListed)
+            return {
+                each.market.market_id
+                for each in listed
+                if isinstance(each, MarketListed) and each.market.status is MarketStatus.PAUSED
+            }
+
+        await line.until(lambda: len(paused()) == 1, "paused market")
 
 
 async def test_a_dropped_connection_makes_books_stale_and_comes_back() -> None:

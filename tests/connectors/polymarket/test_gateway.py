@@ -34,6 +34,7 @@ from schemas.venue import (
     Placement,
     PlaceOrders,
     VenueAccount,
+    VenueLink,
     VenueSession,
     Verdict,
 )
@@ -77,11 +78,11 @@ class Rig:
         drift = DriftSentinel()
         rest = TradingRest(http, drift)
         self.facts = FactWriter(AccountId("main"), ACCOUNT, self.clock, publish)
-        feed = UserFeed()
+        feed = UserFeed(drift)
         writer = OrderWriter(SIGNER, ACCOUNT, CREDENTIALS.key)
         self.watch = VenueWatch("gateway", AccountId("main"), drift)
         paced: Any = Paced(RateBudget())
-        self.sender = Sender(rest, http, writer, paced, self.facts, drift, self.watch)
+        self.sender = Sender(rest, http, writer, paced, self.facts, self.watch)
         asker = Asker(rest, feed, self.facts, CREDENTIALS.key, 0)
         self.gateway = VenueGateway(rest, self.sender, asker, feed, self.facts)
 
@@ -135,6 +136,29 @@ async def test_what_replies_tell_of_the_venue_is_there_for_the_gate() -> None:
     running = rig.watch.news(NOW)
     assert running is not None
     assert running.mode is VenueMode.OPEN
+
+
+async def test_a_reply_of_another_form_is_no_answer_and_stops_what_opens() -> None:
+    rig = Rig(lambda _: httpx.Response(200, json={"ok": True, "id": "0x1"}))
+    (unknown,) = await rig.take(rig.place("a"))
+    assert isinstance(unknown, OrderAnswered)
+    assert unknown.verdict is Verdict.UNKNOWN
+    _, refused = await rig.take(rig.place("b"))
+    assert isinstance(refused, OrderAnswered)
+    assert refused.verdict is Verdict.REFUSED
+    assert "the form of order replies changed" in refused.reason
+    assert len(rig.requests) == 1
+    told = rig.watch.news(NOW)
+    assert told is not None
+    assert told.doubts == (refused.reason,)
+
+
+async def test_a_message_that_cannot_be_read_is_a_gap_that_is_compared() -> None:
+    rig = Rig(taken)
+    await rig.gateway.on_frame('[{"event_type":"order"}]')
+    links = [each for each in rig.told if isinstance(each, VenueLink)]
+    assert [each.connected for each in links] == [False, True]
+    assert "cannot be read" in links[0].reason
 
 
 async def test_an_order_whose_call_is_old_is_not_sent() -> None:

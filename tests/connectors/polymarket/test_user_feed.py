@@ -3,9 +3,11 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.event_fields import Fields
 from connectors.polymarket.replies import VenueOrder
 from connectors.polymarket.user_events import UserTrade, read_trade
@@ -53,6 +55,10 @@ def rest_trade(**changes: object) -> UserTrade:
     return read_trade(Fields({**TRADE, **changes}))
 
 
+def new_feed() -> UserFeed:
+    return UserFeed(DriftSentinel())
+
+
 def statuses(feed: UserFeed, *told: str) -> list[str]:
     return [
         step.trade.status
@@ -64,24 +70,31 @@ def statuses(feed: UserFeed, *told: str) -> list[str]:
 
 def test_a_trade_rises_and_each_status_comes_once() -> None:
     found = statuses(
-        UserFeed(), "MATCHED", "MATCHED", "MINED", "MATCHED", "CONFIRMED", "MINED", "FAILED"
+        new_feed(),
+        "MATCHED",
+        "MATCHED",
+        "MINED",
+        "MATCHED",
+        "CONFIRMED",
+        "MINED",
+        "FAILED",
     )
     assert found == ["MATCHED", "MINED", "CONFIRMED"]
 
 
 def test_a_trade_may_be_retried_and_fail() -> None:
-    found = statuses(UserFeed(), "MATCHED", "MINED", "RETRYING", "MATCHED", "MINED", "FAILED")
+    found = statuses(new_feed(), "MATCHED", "MINED", "RETRYING", "MATCHED", "MINED", "FAILED")
     assert found == ["MATCHED", "MINED", "RETRYING", "MATCHED", "MINED", "FAILED"]
 
 
 @given(st.lists(st.sampled_from(["MATCHED", "MINED", "RETRYING", "CONFIRMED", "FAILED", "NEW"])))
 def test_nothing_follows_an_end(told: list[str]) -> None:
-    found = statuses(UserFeed(), *told)
+    found = statuses(new_feed(), *told)
     assert all(each not in ("CONFIRMED", "FAILED") for each in found[:-1])
 
 
 def test_what_comes_late_about_an_order_is_old() -> None:
-    feed = UserFeed()
+    feed = new_feed()
     feed.on_frame(frame(ORDER))
     (update,) = feed.on_frame(frame(ORDER, type="UPDATE", size_matched="6"))
     assert isinstance(update, OrderStep)
@@ -94,7 +107,7 @@ def test_what_comes_late_about_an_order_is_old() -> None:
 
 
 def test_the_gap_of_a_reconnect_is_closed_in_order_and_once() -> None:
-    feed = UserFeed()
+    feed = new_feed()
     feed.on_frame(frame(ORDER))
     feed.on_frame(frame(ORDER, id="0x2"))
     feed.on_frame(frame(TRADE))
@@ -112,8 +125,27 @@ def test_the_gap_of_a_reconnect_is_closed_in_order_and_once() -> None:
     assert again.steps == []
 
 
-def test_what_cannot_be_read_is_kept_beside_what_can() -> None:
-    feed = UserFeed()
-    both = "[" + frame(ORDER, type="BOGUS") + "," + frame(TRADE) + "]"
-    assert len(feed.on_frame(both)) == 1
-    assert len(feed.rejected) == 1
+@pytest.mark.parametrize(
+    "garbage", ["{", "[", "null", "[1]", frame(ORDER, type="BOGUS"), "[" * 9_999]
+)
+def test_what_cannot_be_read_is_counted_with_its_cause(garbage: str) -> None:
+    feed = new_feed()
+    assert feed.on_frame(garbage) == []
+    assert feed.unread == 1
+    assert feed.trouble.startswith("the user channel said what cannot be read: ")
+
+
+def test_what_can_be_read_beside_it_is_told_and_new_fields_are_counted() -> None:
+    drift = DriftSentinel()
+    feed = UserFeed(drift)
+    fill = {"order_id": "0x1", "owner": "o", "matched_amount": "1", "price": "0.5"}
+    trade = frame(
+        TRADE, maker_orders=[{**fill, "asset_id": "1", "side": "BUY", "shade": 1}], colour="red"
+    )
+    assert len(feed.on_frame("[" + frame(ORDER, type="BOGUS") + "," + trade + "]")) == 1
+    assert feed.unread == 1
+    assert dict(drift.unknown) == {
+        ("user trade", "colour"): 1,
+        ("user trade", "maker_orders shade"): 1,
+    }
+    assert not drift.reasons
