@@ -213,6 +213,7 @@ class EarlierAttempt(msgspec.Struct, frozen=True, kw_only=True):
     max_tip: int
     planned_at: int
     void: bool
+    hash: str = ""
 
 
 class SendTransaction(Message, frozen=True, kw_only=True, tag="send-transaction"):
@@ -229,6 +230,7 @@ class SendTransaction(Message, frozen=True, kw_only=True, tag="send-transaction"
         max_tip: Wei a unit for the block's maker at most.
         planned_at: When this attempt was decided, ms.
         void: It does nothing but use the nonce; `calls` are what earlier attempts did.
+        hash: What it is called, by chain or relayer; empty before it was seen.
         earlier: The attempts before it.
     """
 
@@ -243,6 +245,7 @@ class SendTransaction(Message, frozen=True, kw_only=True, tag="send-transaction"
     max_tip: int
     planned_at: int
     void: bool = False
+    hash: str = ""
     earlier: tuple[EarlierAttempt, ...] = ()
 
 

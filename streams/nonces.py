@@ -324,6 +324,9 @@ class Nonces:
     def _settle(self, slot: Slot, attempt: Attempt, seen: TransactionObserved) -> None:
         status = Act.REVERTED if slot.reverted else Act.VOIDED if attempt.void else Act.CONFIRMED
         self._end_slot(SlotEnded(slot, attempt, status, seen.gas_used, seen.gas_price))
+        if self._rules.gasless and status is Act.REVERTED:
+            # Whether a batch that failed has used its nonce is the relayer's to say.
+            self.state.next_nonce = self.state.synced_at = None
         job = self.state.jobs.get(slot.job_id)
         if job is None:
             return

@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from schemas.envelope import Header
+from schemas.ids import MarketId
 from schemas.wallet import (
     EarlierAttempt,
     PendingTransaction,
@@ -57,6 +58,7 @@ class WalletBook(msgspec.Struct):
         since: Ages of differences, by asset.
         differences: As last compared.
         told: Differences that were alerted, by asset and kind.
+        scales: What the gate was told, by market.
     """
 
     nonces: NonceState = msgspec.field(default_factory=NonceState)
@@ -67,6 +69,7 @@ class WalletBook(msgspec.Struct):
     since: dict[str, int] = {}
     differences: tuple[TruthDifference, ...] = ()
     told: dict[str, str] = {}
+    scales: dict[MarketId, Decimal] = {}
 
 
 def hot_dollars(seen: WalletObserved) -> Decimal:
@@ -104,6 +107,7 @@ def sending(wallet: str, send: Send, head: Header) -> SendTransaction:
         max_tip=attempt.max_tip,
         planned_at=attempt.planned_at,
         void=attempt.void,
+        hash=attempt.hash,
         earlier=tuple(
             EarlierAttempt(
                 number=old.number,
@@ -111,6 +115,7 @@ def sending(wallet: str, send: Send, head: Header) -> SendTransaction:
                 max_tip=old.max_tip,
                 planned_at=old.planned_at,
                 void=old.void,
+                hash=old.hash,
             )
             for old in slot.attempts[: attempt.number - 1]
         ),

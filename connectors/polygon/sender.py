@@ -5,7 +5,7 @@ the same transaction, whoever was killed in between.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from connectors.polygon.encoding import encode_call
 from connectors.polygon.nodes import Nodes, Sighting
@@ -28,6 +28,24 @@ class Seen(NamedTuple):
     gas_used: int = 0
     gas_price: int = 0
     detail: str = ""
+
+
+class TransactionSender(Protocol):
+    """Brings one wallet's transactions onto the chain.
+
+    Attributes:
+        address: The wallet's.
+    """
+
+    address: str
+
+    async def see_to(self, request: SendTransaction) -> tuple[Seen, ...]:
+        """Look for a nonce's attempts; where none is to be found, send the last.
+
+        Raises:
+            NodeAwayError: Nobody answers.
+            ConfigurationError: A call cannot be encoded.
+        """
 
 
 class Sender:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import structlog
 
 from connectors.polygon.rpc import NodeAwayError
-from connectors.polygon.sender import Sender
+from connectors.polygon.sender import TransactionSender
 from connectors.polygon.watch import ChainWatch
 from schemas.envelope import Message
 from schemas.errors import ConfigurationError
@@ -32,7 +32,7 @@ class SenderService:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: TransactionSender,
         watch: ChainWatch,
         requests: AsyncIterator[SendTransaction],
         publish: Publish,

@@ -1,10 +1,10 @@
 """What the chain says of wallets and gas, and of sent transactions, as messages for the log."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from connectors.polygon.gas_station import GasStation
-from connectors.polygon.nodes import Nodes
+from connectors.polygon.nodes import Nodes, Nonces
 from connectors.polygon.sender import Seen
 from connectors.polymarket import contracts
 from connectors.polymarket.eip712 import address_word, word
@@ -36,6 +36,7 @@ class ChainWatch:
         *,
         cold: str = "",
         keyed_at: int = 0,
+        count: Callable[[str], Awaitable[Nonces]] | None = None,
     ) -> None:
         """Use the nodes.
 
@@ -45,7 +46,9 @@ class ChainWatch:
             now_ms: The session clock.
             cold: Address of the cold wallet; empty for none.
             keyed_at: When the hot key was made, ms; 0 when unknown.
+            count: Who counts a wallet's nonces; the nodes, unless a relayer does.
         """
+        self._count_nonces = nodes.nonces if count is None else count
         self._nodes = nodes
         self._station = station
         self._now_ms = now_ms
@@ -80,7 +83,7 @@ class ChainWatch:
         Raises:
             NodeAwayError: No node answers.
         """
-        nonces = await self._nodes.nonces(address)
+        nonces = await self._count_nonces(address)
         balances: dict[str, Decimal] = {}
         cold = Decimal(0)
         if not nonces.doubt:

@@ -20,7 +20,7 @@ from connectors.polygon.addresses import LOCAL_CHAIN_ID
 from connectors.polygon.gas_station import GasStation
 from connectors.polygon.nodes import Nodes
 from connectors.polygon.rpc import NodeAwayError, Rpc
-from connectors.polygon.sender import Sender
+from connectors.polygon.sender import Sender, TransactionSender
 from connectors.polygon.watch import ChainWatch
 from connectors.sandbox.chain.network import Network
 from connectors.sandbox.chain.node import Node, RpcError
@@ -72,6 +72,9 @@ class Killed(Exception):
 class WalletWorld:
     """One wallet. What was written is the log; stage and sender can be killed and made anew."""
 
+    address = ME.address
+    rules = RULES
+
     def __init__(self, server: ChainServer, nodes: Sequence[Rpc], station: str = "") -> None:
         self.server = server
         self.chain: Network = server.network
@@ -96,7 +99,7 @@ class WalletWorld:
 
     def start_stage(self) -> None:
         """From the last checkpoint, with everything on the log since."""
-        self.stage = WalletStage(AccountId("main"), RULES)
+        self.stage = WalletStage(AccountId("main"), self.rules)
         done = 0
         if self._saved is not None:
             done, state = self._saved
@@ -105,7 +108,7 @@ class WalletWorld:
             self._note(self.stage.apply(message), repeated=True)
 
     def start_sender(self) -> None:
-        self.sender = Sender(ME, self.nodes, LOCAL_CHAIN_ID)
+        self.sender: TransactionSender = Sender(ME, self.nodes, LOCAL_CHAIN_ID)
         station = GasStation(self._http, self._station_url, self.nodes)
         self.watch = ChainWatch(self.nodes, station, lambda: self.now)
 
@@ -152,7 +155,7 @@ class WalletWorld:
             JobRequested(
                 **self.head("job", self.jobs),
                 job_id=job_id,
-                wallet=ME.address,
+                wallet=self.address,
                 kind=kind,
                 calls=calls,
                 urgent=urgent,
@@ -180,7 +183,7 @@ class WalletWorld:
         self.chain.mine(blocks)
 
     async def look(self) -> None:
-        for look in (self.watch.gas, lambda: self.watch.wallet(ME.address)):
+        for look in (self.watch.gas, lambda: self.watch.wallet(self.address)):
             try:
                 message: Message = await look()
             except NodeAwayError:
