@@ -81,6 +81,13 @@ REASONS: Mapping[Code, Reason] = MappingProxyType(
             "Read rule and value: choose another market, wait for the venue, or look at what "
             "changed.",
         ),
+        Code.TRUTH_IN_DOUBT: Reason(
+            "6",
+            errors.OrderRejectedError,
+            "Venue, Data API and chain disagree about what we have, and nothing explains it.",
+            "Look at the wallet's differences: they end by themselves, or a person settles them. "
+            "Only orders that reduce pass until then.",
+        ),
         Code.STALE_DATA: Reason(
             "7",
             errors.OrderRejectedError,

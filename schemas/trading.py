@@ -377,6 +377,8 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
         drawdown_share: Its drawdown as a share of the limit that stops it.
         max_positions: How many markets it may have positions or opening orders in; None where no
             limit was told.
+        scales: Part of the usual size that may be opened while truth is in doubt, by market; ""
+            is every market.
     """
 
     bot_id: BotId
@@ -389,6 +391,7 @@ class AccountView(Message, frozen=True, kw_only=True, tag="account-view"):
     lambda_max: Decimal = Decimal(0)
     drawdown_share: Decimal = Decimal(0)
     max_positions: int | None = None
+    scales: dict[MarketId, Decimal] = msgspec.field(default_factory=dict)
 
 
 Intent = PlaceIntent | BundleIntent | MergeIntent

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from schemas.envelope import Message
+from schemas.ids import AccountId, MarketId
 
 
 class AssetTruth(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,25 @@ class TruthDifference(msgspec.Struct, frozen=True, kw_only=True):
     venue: Decimal | None
     data_api: Decimal | None
     chain: Decimal | None
+
+
+EVERY_MARKET = MarketId("")
+"""Key of what concerns all markets: the dollars are in doubt."""
+
+
+class TruthDoubted(Message, frozen=True, kw_only=True, tag="truth-doubted"):
+    """How much may be opened while truth is in doubt, all of it, on every change.
+
+    Attributes:
+        wallet: Whose tokens and dollars were compared.
+        scales: Part of the usual size, 0 to 1, by market; markets without doubt are left out.
+        reason: What differs most, a sentence; empty for nothing.
+    """
+
+    account_id: AccountId
+    wallet: str
+    scales: dict[MarketId, Decimal]
+    reason: str
 
 
 class TruthObserved(Message, frozen=True, kw_only=True, tag="truth-observed"):

@@ -5,13 +5,20 @@ both by seconds and leaves out less than a tenth of a share (PROTOCOL.md section
 that it remembers since when a difference exists.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from schemas.wallet_truths import AssetTruth, TruthDifference, TruthKind
+from schemas.ids import MarketId
+from schemas.wallet_truths import (
+    EVERY_MARKET,
+    AssetTruth,
+    TruthDifference,
+    TruthDoubted,
+    TruthKind,
+)
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 class TruthRules(NamedTuple):
@@ -71,11 +78,13 @@ class TruthComparison:
             differences: As compared.
             market_id: Which market.
         """
-        concern = (market_id, "")
-        return min(
-            (self._scale_of(diff) for diff in differences if diff.market_id in concern),
-            default=Decimal(1),
-        )
+        listed = tuple(differences)
+        return min(self.scale_within(listed, market_id), self.scale_within(listed, EVERY_MARKET))
+
+    def scale_within(self, differences: Iterable[TruthDifference], market_id: str) -> Decimal:
+        """The same from a market's own differences alone; "" is collateral."""
+        own = (self._scale_of(diff) for diff in differences if diff.market_id == market_id)
+        return min(own, default=ONE)
 
     def _scale_of(self, difference: TruthDifference) -> Decimal:
         if difference.kind in (TruthKind.DUST, TruthKind.REDEEM):
@@ -101,6 +110,25 @@ class TruthComparison:
         if outside and max(outside) - min(outside) <= self._rules.equal and len(outside) > 1:
             return TruthKind.TRANSFER
         return TruthKind.GHOST
+
+
+def scales(doubts: Mapping[str, TruthDoubted]) -> dict[MarketId, Decimal]:
+    """How much of the usual size may be opened, where it is less than all; the least counts.
+
+    Args:
+        doubts: Of each wallet.
+    """
+    found: dict[MarketId, Decimal] = {}
+    for doubt in doubts.values():
+        for market_id, scale in doubt.scales.items():
+            found[market_id] = min(scale, found.get(market_id, ONE))
+    return found
+
+
+def scale_of(doubts: Mapping[str, TruthDoubted], market_id: MarketId) -> Decimal:
+    """How much of the usual size may be opened in a market: 1 where nothing is in doubt."""
+    known = scales(doubts)
+    return min(known.get(market_id, ONE), known.get(EVERY_MARKET, ONE))
 
 
 def _difference(asset: AssetTruth, kind: TruthKind, age: int) -> TruthDifference:

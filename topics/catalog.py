@@ -3,7 +3,18 @@
 The table in docs/dataflow.md is generated from it.
 """
 
-from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
+from schemas import (
+    control,
+    market,
+    ops,
+    outside,
+    pairs,
+    portfolio,
+    risk,
+    trading,
+    venue,
+    wallet_truths,
+)
 from schemas.venue_status import VenueStatus
 from topics.catalog_control import COMMANDS, CONFIGS, CONTROL_STATES
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
@@ -162,7 +173,16 @@ DECIDE_INPUTS = TopicSpec(
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
 )
-ACCOUNT_WRITERS = ("bots", "book", "relay-lifecycle", "paper", "execution", "gateway", "connector")
+ACCOUNT_WRITERS = (
+    "bots",
+    "book",
+    "relay-lifecycle",
+    "paper",
+    "execution",
+    "gateway",
+    "connector",
+    "wallet",
+)
 GATE_INPUTS = TopicSpec(
     "pets.decide.gate-inputs.v1",
     (
@@ -192,6 +212,7 @@ GATE_INPUTS = TopicSpec(
         control.Configuration,
         risk.SizingAdvice,
         VenueStatus,
+        wallet_truths.TruthDoubted,
         ops.ClockTick,
     ),
     Scope.ACCOUNT,

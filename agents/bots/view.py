@@ -6,18 +6,20 @@ from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from configs.profiles import Profile
 from schemas.ids import MarketId, OrderId, VenueEventId
 from schemas.market import Market
 from schemas.trading import Order
 from schemas.values import Action, BotState, MarketStatus, OrderStatus, Side, Trust
+from schemas.wallet_truths import EVERY_MARKET
 from streams.book import ASK, BID, YES, Book
 from streams.orders import is_bid, yes_price
 from streams.prices import to_shares, to_ticks
 from streams.top import OwnSizes, Top, net_depth
 
-ZERO = Decimal(0)
+ZERO, WHOLE = Decimal(0), Decimal(1)
 
 
 class Phase(StrEnum):
@@ -123,6 +125,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         equity: E_b, dollars.
         free_cash: Dollars not reserved.
         max_positions: Markets with positions or opening orders at most; None without a limit.
+        scales: Part of the usual size that may be opened, by market; "" is every market.
     """
 
     at: int
@@ -132,6 +135,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     may_open: bool
     sizing_lambda: Decimal
     max_positions: int | None = None
+    scales: dict[MarketId, Decimal] = {}
+
+    def within(self, market_id: MarketId) -> "Account":
+        """The same as far as a market is concerned: its equity shrinks while truth is in doubt."""
+        if not self.scales:
+            return self
+        every, one = self.scales.get(EVERY_MARKET, WHOLE), self.scales.get(market_id, WHOLE)
+        scale = min(every, one)
+        opens = self.may_open and scale > 0
+        return replace(self, equity=self.equity * scale, may_open=opens)
 
 
 class Markets(Protocol):

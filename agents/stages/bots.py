@@ -285,6 +285,7 @@ class BotsStage:
             may_open=message.may_open,
             sizing_lambda=message.sizing_lambda,
             max_positions=message.max_positions,
+            scales=message.scales,
         )
         host.state.accounts[message.bot_id] = account
         self._failures.hear(message.bot_id, message.state)

@@ -178,6 +178,7 @@ class BotHost:
         self, running: RunningBot, live: LiveMarket, market: Market, heard_at: int, stale: str
     ) -> View:
         state, record, bot_id = self.state, live.record, running.bot.bot_id
+        account = state.accounts.get(bot_id)
         orders, rival_bid, rival_ask = self.orders.standing(market.market_id, bot_id)
         choice = live.choice
         closed = choice.closed
@@ -205,7 +206,7 @@ class BotHost:
             converting=(
                 underway(state.conversions, bot_id, market.market_id) if state.conversions else ZERO
             ),
-            account=state.accounts.get(bot_id),
+            account=None if account is None else account.within(market.market_id),
             view_max_age_ms=self._rules.view_max_age_s * 1000,
             rival_bid=rival_bid,
             rival_ask=rival_ask,

@@ -19,6 +19,7 @@ from agents.stages.gate_publish import Publisher
 from agents.stages.gate_rules import GateRules
 from agents.stages.gate_splits import Splits
 from agents.stages.gate_state import GateState
+from agents.stages.gate_truth import hear_doubt
 from agents.stages.gate_venue import hear
 from schemas.control import (
     BotFailed,
@@ -53,6 +54,7 @@ from schemas.trading import (
 )
 from schemas.values import Action, BotState
 from schemas.venue_status import VenueStatus
+from schemas.wallet_truths import TruthDoubted
 from streams.account import Account
 from streams.account_facts import CancelFailed, Fact, OrderEnded, RearmRefused
 from streams.advice import advise
@@ -146,6 +148,7 @@ class GateStage:
             PlaceIntent: intents.place,
             PositionsConverted: conversions.converted,
             SplitIntent: splits.split,
+            TruthDoubted: self._doubt,
             VenueStatus: self._venue,
         }
 
@@ -249,6 +252,11 @@ class GateStage:
         """Take over what a reporter knows of the venue."""
         hear(self._state, self._rules.rates, message, self._account.now)
 
+    def _doubt(self, message: TruthDoubted) -> None:
+        """Take over what is in doubt; what rests where nothing may be opened is cancelled."""
+        for entry in hear_doubt(self._state, self._account, message):
+            self._out.cancel(entry, f"truth in doubt: {message.reason}")
+
     def _command(self, message: Command) -> None:
         if message.verb is Verb.REARM:
             refused = [fact.reason for fact in self._facts if isinstance(fact, RearmRefused)]
@@ -320,6 +328,6 @@ class GateStage:
     def _concerned(self, message: Message, *, everybody: bool) -> Iterable[BotId]:
         """Bots whose account view the message may have changed."""
         lives = self._state.lives
-        if everybody or isinstance(message, ClockTick | Command | VenueStatus):
+        if everybody or isinstance(message, ClockTick | Command | TruthDoubted | VenueStatus):
             return list(lives)
         return [bot_id for bot_id in self._account.concerned(message) if bot_id in lives]

@@ -31,6 +31,7 @@ from streams.ledger_state import BotLedger
 from streams.markets import MarketFacts, ShortHorizon
 from streams.marks import ONE
 from streams.orders import OpenOrder
+from streams.truths import scale_of
 from streams.unsettled import undelivered
 
 NO_RIGHTS = BotRights(
@@ -175,8 +176,10 @@ class Case:
 
     @Lazy
     def equity(self) -> Decimal:
-        """E_ref: the stamp's equity, within 0 and 2 % above the gate's (C.1)."""
+        """E_ref: the stamp's equity, within 0 and 2 % above the gate's, less while in doubt."""
         known, stamped = self.ledger.equity, self.stamp.equity
+        if self.state.doubts:
+            known *= scale_of(self.state.doubts, self.order.market_id)
         if stamped <= known:
             return known
         return min(stamped, known * (1 + self.rules.e_ref_slack))

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from agents.stages.gate_case import Case, Denial, show
+from agents.stages.gate_truth import truthful
 from agents.stages.gate_venue import venue_denial
 from schemas.reasons import DenialCode
 from schemas.values import IntentKind, MarketStatus, Money, Price, TimeInForce
@@ -27,7 +28,7 @@ def tradable(case: Case) -> Denial | None:
         denial = venue_denial(case.state.venue, case.now, reduces=case.reduces)
         if denial is not None:
             return denial
-    return None if case.reduces else _opening(case)
+    return None if case.reduces else truthful(case) or _opening(case)
 
 
 def _opening(case: Case) -> Denial | None:

@@ -17,12 +17,14 @@ from schemas.ids import AccountId, BotId, MarketId
 from schemas.risk import BreakerKind, BreakerState, RiskState, TradingState
 from schemas.trading import AccountView
 from schemas.values import BotState
+from schemas.wallet_truths import EVERY_MARKET
 from streams.account import Account
 from streams.advice import in_force
 from streams.breaker_state import daily_loss, midnight_after
 from streams.ledger_state import BotLedger
 from streams.nav import Nav, drawdown
 from streams.rate_limit import used_share
+from streams.truths import scales
 
 APART_MS = 1_000
 """Least time between two publications of one thing, but for changes of state."""
@@ -84,6 +86,7 @@ class Publisher:
                     lambda_max=self._most(bot_id),
                     drawdown_share=self._drawdown_share(bot_id),
                     max_positions=self._max_positions(bot_id),
+                    scales=view.scales,
                 )
             )
 
@@ -146,6 +149,8 @@ class Publisher:
         shown = shown_state(state, account.state.breakers, bot_id)
         opens = shown is BotState.ACTIVE and state.trading is TradingState.ACTIVE
         opens = opens and may_open(state.venue, account.now)
+        doubted = scales(state.doubts)
+        opens = opens and doubted.get(EVERY_MARKET) != 0
         return SentView(
             at=account.now,
             equity=ledger.equity,
@@ -153,6 +158,7 @@ class Publisher:
             state=shown,
             may_open=opens and ledger.equity > 0,
             sizing_lambda=self._lambda(bot_id),
+            scales=doubted,
         )
 
     def _lambda(self, bot_id: BotId) -> Decimal:
@@ -266,7 +272,7 @@ class Publisher:
 
 
 def _is_due(view: SentView, last: SentView, now: int) -> bool:
-    if (view.state, view.may_open) != (last.state, last.may_open):
+    if (view.state, view.may_open, view.scales) != (last.state, last.may_open, last.scales):
         return True
     if now - last.at >= AT_LEAST_MS:
         return True

@@ -10,6 +10,7 @@ from schemas.risk import TradingState
 from schemas.trading import PlaceIntent
 from schemas.values import BotState, IntentKind, Side, Zone
 from schemas.venue_status import VenueMode, VenueStatus
+from schemas.wallet_truths import TruthDoubted
 from streams.account_state import AccountState
 from streams.advice import Advised
 from streams.rate_limit import Rates
@@ -92,6 +93,7 @@ class SentView(msgspec.Struct, frozen=True):
     state: BotState
     may_open: bool
     sizing_lambda: Decimal
+    scales: dict[MarketId, Decimal] = {}
 
 
 class SentBreaker(msgspec.Struct, frozen=True):
@@ -133,6 +135,7 @@ class GateState(msgspec.Struct):
         trading: What operators decided for the account; breakers may be stricter.
         reason: Why, for the screens.
         venue: What each reporter last said of the venue.
+        doubts: What is in doubt of each wallet's money.
         sides_gone: When a quote side last went, by bot, market and side, ms.
         wanted_gone: Orders whose cancel came too early, with the reason; asked again when placed.
     """
@@ -143,6 +146,7 @@ class GateState(msgspec.Struct):
     reason: str = ""
     rates: Rates = Rates()
     venue: dict[str, VenueStatus] = {}
+    doubts: dict[str, TruthDoubted] = {}
     decided: dict[OrderId, Decided] = {}
     replaces: dict[OrderId, PendingReplace] = {}
     merges: dict[str, Merging] = {}

@@ -20,7 +20,7 @@ from agents.stages.wallet_book import (
     sending,
 )
 from schemas.envelope import Header, Message, header
-from schemas.ids import AccountId
+from schemas.ids import AccountId, MarketId
 from schemas.ops import Alert, ClockTick, Severity
 from schemas.wallet import (
     GasObserved,
@@ -35,13 +35,13 @@ from schemas.wallet import (
     WalletObserved,
     WalletState,
 )
-from schemas.wallet_truths import TruthObserved
+from schemas.wallet_truths import EVERY_MARKET, TruthDoubted, TruthObserved
 from streams.gas import GasBand, band_of, cost_pol, cost_usd, in_gwei, price_of
 from streams.nonce_state import JobOver, SlotEnded, Trouble
 from streams.nonces import Nonces
 from streams.treasury import level_of, reminds
 from streams.truths import TruthComparison
-from topics.catalog import ALERTS, TopicSpec
+from topics.catalog import ALERTS, GATE_INPUTS, TopicSpec
 from topics.catalog_wallet import (
     WALLET_INPUTS,
     WALLET_SENDS,
@@ -50,7 +50,6 @@ from topics.catalog_wallet import (
 )
 
 ZERO = Decimal(0)
-EVERY_MARKET = ""
 
 
 class WalletStageState(msgspec.Struct):
@@ -224,10 +223,14 @@ class WalletStage:
 
     def _look(self, seen: WalletObserved) -> Iterator[Emit]:
         book, rules, now = self._book(seen.wallet), self._rules.treasury, self._state.now
-        book.seen = seen
         nonces = self._nonces(seen.wallet)
         nonces.on_wallet(seen, now)
         yield from self._go_on(seen.wallet, seen, nonces)
+        if seen.doubt:
+            # No balance was read: the last ones stand, and no level follows from none.
+            yield self._stand(seen.wallet, seen)
+            return
+        book.seen = seen
         level = level_of(hot_dollars(seen), book.treasury.level, rules)
         if level.name and level.name != book.treasury.level:
             low = WalletBalanceLow(
@@ -272,7 +275,32 @@ class WalletStage:
                 )
                 yield self._alert("truth-doubt", truth.wallet, detail, truth)
         book.told = told
+        yield from self._doubt(truth, book, comparison)
         yield self._stand(truth.wallet, truth)
+
+    def _doubt(
+        self, truth: TruthObserved, book: WalletBook, comparison: TruthComparison
+    ) -> Iterator[Emit]:
+        """Tell the gate how much may be opened, where that has changed."""
+        markets = sorted({MarketId(diff.market_id) for diff in book.differences})
+        found = {market: comparison.scale_within(book.differences, market) for market in markets}
+        scales = {market: scale for market, scale in found.items() if scale < 1}
+        if scales == book.scales:
+            return
+        book.scales = scales
+        worst = min(scales, key=lambda market: scales[market], default=None)
+        reason = ""
+        if worst is not None:
+            where = worst or "dollars"
+            reason = f"{len(scales)} differences in {truth.wallet}, the worst in {where}."
+        doubted = TruthDoubted(
+            **self._head(truth, "doubted", truth.wallet),
+            account_id=self._account_id,
+            wallet=truth.wallet,
+            scales=scales,
+            reason=reason,
+        )
+        yield Emit(GATE_INPUTS, self._account_id, doubted)
 
     def _stand(self, wallet: str, cause: Message) -> Emit:
         book, gas, rules = self._book(wallet), self._state.gas, self._rules

@@ -19,7 +19,7 @@ from schemas.wallet import (
     WalletBalanceLow,
     WalletState,
 )
-from schemas.wallet_truths import AssetTruth, TruthObserved
+from schemas.wallet_truths import AssetTruth, TruthDoubted, TruthObserved
 from streams.nonce_state import NonceRules, Send
 from streams.treasury import DAY_MS
 from tests.properties.model_chain import (
@@ -119,6 +119,15 @@ def test_balance_levels_are_told_once_each_with_what_to_do() -> None:
     assert all("pets wallet topup" in detail for detail in details)
 
 
+def test_no_balance_level_follows_from_nodes_that_disagree() -> None:
+    run = Run()
+    run.see("5000")
+    seen = wallet_seen(ModelChain(), run.now + 1_000, 2, doubt="nodes disagree")
+    run.tell(msgspec.structs.replace(seen, balances={}))
+    assert run.alerts() == ["wallet-doubt"]
+    assert run.state().balances["pUSD"] == 5_000
+
+
 def test_a_spike_is_told_at_its_beginning_and_its_end_and_makes_jobs_wait() -> None:
     run = Run()
     run.see("5000")
@@ -180,6 +189,8 @@ def test_a_doubt_about_truth_is_told_by_stages_and_shrinks_quoting() -> None:
         scales.append(run.state().scale["m"])
     assert scales == [1, Decimal("0.5"), Decimal("0.5"), Decimal("0.5"), 0]
     assert run.alerts() == ["truth-doubt", "truth-doubt"]
+    told = [e.message.scales for e in run.said if isinstance(e.message, TruthDoubted)]
+    assert told == [{"m": Decimal("0.5")}, {"m": Decimal(0)}], "the gate hears of changes alone"
     assert run.state().differences[0].kind == "ghost"
 
 
