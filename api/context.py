@@ -164,7 +164,7 @@ def known_bot(bot_id: str) -> BotId:
     return BotId(bot_id)
 
 
-def context_of(request: Request) -> Context:
-    """The context of the running app, for `Depends`."""
+async def context_of(request: Request) -> Context:
+    """The context of the running app, for `Depends`; async, as others would each take a thread."""
     context: Context = request.app.state.context
     return context
