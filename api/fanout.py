@@ -101,6 +101,11 @@ class Subject:
         """How many follow it."""
         return len(self._mailboxes)
 
+    @property
+    def waiting(self) -> int:
+        """Keys that its clients have still to be told."""
+        return sum(map(len, self._mailboxes))
+
 
 class Fanout:
     """Subjects by name; one without clients costs nothing."""
@@ -137,3 +142,8 @@ class Fanout:
     def clients(self) -> int:
         """How many clients there are."""
         return sum(subject.clients for subject in self._subjects.values())
+
+    @property
+    def waiting(self) -> int:
+        """Keys that all clients have still to be told."""
+        return sum(subject.waiting for subject in self._subjects.values())

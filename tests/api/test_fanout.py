@@ -63,6 +63,7 @@ async def test_fast_slow_and_dead_clients_end_with_the_newest_of_every_key() -> 
         for reader in readers:
             reader.cancel()
         assert (len(dead), dead.taken) == (len(KEYS), 0)
+        assert feed.fanout.waiting == len(KEYS)
         assert dead.conflated == 10_000 - len(KEYS)
         assert one.taken > two.taken >= len(KEYS)
         assert feed.fanout.clients == 3
