@@ -7,7 +7,7 @@ Kelly cannot be configured: `lambda_max` above 0.5 is an error here and in `stre
 from decimal import Decimal
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from configs.rules import Strict
@@ -16,6 +16,10 @@ from schemas.ids import BotId
 
 Share = Annotated[Decimal, Field(gt=0, le=1)]
 """A share of something, above 0 and at most 1."""
+SAFER_BELOW: dict[str, JsonValue] = {"safer": "lower"}
+"""Said in the JSON Schema of a parameter of which less is less risk, whatever the others are."""
+Cap = Annotated[Decimal, Field(gt=0, le=1, json_schema_extra=SAFER_BELOW)]
+"""A share that bounds what can be lost: less is less risk."""
 Probability = Annotated[Decimal, Field(gt=0, lt=1)]
 """Strictly between 0 and 1."""
 Seconds = Annotated[int, Field(ge=0)]
@@ -42,7 +46,7 @@ class BotParameters(Strict):
 
     number: int = Field(ge=1, le=99)
     name: str = Field(min_length=1)
-    lambda_max: Decimal = Field(gt=0, le=Decimal("0.5"))
+    lambda_max: Decimal = Field(gt=0, le=Decimal("0.5"), json_schema_extra=SAFER_BELOW)
 
     @property
     def bot_id(self) -> BotId:
@@ -86,8 +90,8 @@ class RebalancingParameters(BotParameters):
     leg_loss: Probability
     measured_after: int = Field(ge=1)
     leg_loss_floor: Probability
-    bundle: Share
-    unhedged: Share
+    bundle: Cap
+    unhedged: Cap
     depth_divisor: int = Field(ge=1)
     depth_ticks: int = Field(ge=0)
     max_offset: int = Field(ge=0, le=20)
@@ -156,7 +160,7 @@ class MarketMakerParameters(BotParameters):
     spread: tuple[float, float]
     pull_mult: float = Field(gt=0)
     shift_clip: float = Field(gt=0)
-    max_skew: Share
+    max_skew: Cap
     vol_sample_s: int = Field(gt=0)
     vol_halflife_min: float = Field(gt=0)
     sigma: tuple[float, float]
@@ -164,9 +168,9 @@ class MarketMakerParameters(BotParameters):
     tox_pull: float = Field(gt=0, le=1)
     tox_pull_s: int = Field(gt=0)
     min_mid: Decimal = Field(gt=0, lt=Decimal("0.5"))
-    base: Share
-    side_cap: Share
-    market_cap: Share
+    base: Cap
+    side_cap: Cap
+    market_cap: Cap
     markout_fills: int = Field(ge=2)
     markout_stop_h: int = Field(gt=0)
     merge_pairs: Decimal = Field(gt=0)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from configs.bots import BotParameters, Probability, Seconds, Share, broken_rule, check_range
+from configs.bots import BotParameters, Cap, Probability, Seconds, Share, broken_rule, check_range
 
 DirectionalZone = Annotated[int, Field(ge=1, le=3)]
 """A zone in which a directional position may be opened at all."""
@@ -21,7 +21,7 @@ class DirectionalParameters(BotParameters):
         ttl_s: An opening order is cancelled after this.
     """
 
-    cap: Share
+    cap: Cap
     zones: Zones
     ttl_s: int = Field(gt=0)
 
@@ -171,16 +171,16 @@ class MultiOutcomeParameters(BotParameters):
     zones: Zones
     bundle_min: Probability
     bundle_per_leg: Decimal = Field(ge=0, lt=1)
-    bundle: Share
+    bundle: Cap
     max_outcomes: int = Field(ge=3, le=15)
     depth_divisor: int = Field(ge=1)
     depth_ticks: int = Field(ge=0)
-    unhedged: Share
+    unhedged: Cap
     ttl_s: int = Field(gt=0)
     leg_reprice_s: int = Field(gt=0)
     leg_abort_s: int = Field(gt=0)
-    outcome_cap: Share
-    event_budget: Share
+    outcome_cap: Cap
+    event_budget: Cap
     max_positions: int = Field(gt=0)
     estimate_max_age_h: int = Field(gt=0)
     sigma: float = Field(gt=0, lt=1)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from configs.bots import BotParameters, Probability, Seconds, Share, broken_rule
+from configs.bots import BotParameters, Cap, Probability, Seconds, broken_rule
 from configs.bots_directional import DirectionalParameters
 from configs.rules import Strict
 from schemas.ids import BotId
@@ -119,12 +119,12 @@ class TailParameters(DirectionalParameters):
     calibration: dict[str, CategoryCalibration]
     tail_min_edge: Probability
     tail_sigma: float = Field(gt=0, lt=1)
-    tail_budget: Share
+    tail_budget: Cap
     max_tails: int = Field(gt=0)
     take_multiple: Decimal = Field(gt=1)
     mm: bool
-    mm_side: Share
-    mm_inventory: Share
+    mm_side: Cap
+    mm_inventory: Cap
     mm_ttl_s: int = Field(gt=0)
     reprice_ticks: int = Field(ge=1)
     orders_per_s: int = Field(gt=0)
@@ -212,5 +212,5 @@ class LongTermValueParameters(DirectionalParameters):
     sigma_min: float = Field(gt=0, lt=1)
     clips: int = Field(ge=1)
     clip_gap_h: int = Field(gt=0)
-    max_locked: Share
+    max_locked: Cap
     look_s: int = Field(gt=0)

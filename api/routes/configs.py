@@ -1,6 +1,6 @@
 """`/config` and `/bots/{bot_id}/config`: what decides, as the log has it, and changing it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from fastapi import APIRouter, Depends, Header, Response
@@ -23,7 +23,8 @@ from api.operator import Operator
 from api.problems import ApiError
 from api.stages import Stages
 from configs.documents import document_names
-from configs.yaml_file import Documents
+from configs.yaml_edit import with_values
+from configs.yaml_file import Documents, read_yaml
 from schemas.errors import ConfigurationError
 from schemas.ids import AccountId
 
@@ -101,16 +102,26 @@ async def put_bot_config(
     body: BotConfigBody,
     context: Annotated[Context, Depends(context_of)],
     operator: Annotated[Operator, Depends()],
-    if_match: Annotated[str, Header(max_length=64, description="The tag they came with.")] = "",
+    if_match: Annotated[
+        str, Header(max_length=64, description="The tag they came with, or * for whichever.")
+    ] = "",
 ) -> CommandView:
     """Replace a bot's parameters; the gate takes them over for all stages, or says why not."""
     entry = ENTRIES[known_bot(bot_id)]
+    if not if_match:
+        raise ApiError(
+            428,
+            "tag-missing",
+            "Expected If-Match with the tag of the parameters that are replaced, received none.",
+            f"GET /api/v1/bots/{entry.bot_id}/config gives it, as ETag and as tag.",
+        )
     before = _content(context)
-    now = entry.load(Documents(before.files))
-    if if_match not in ("", tag_of(values_of(now))):
+    now = values_of(entry.load(Documents(before.files)))
+    if if_match not in ("*", tag_of(now)):
         raise _changed_meanwhile()
-    text = yaml.safe_dump(body.parameters, sort_keys=False, allow_unicode=True)
-    content = _checked(context, with_file(before, f"bots/{entry.file}", text))
+    name = f"bots/{entry.file}"
+    _, text = read_yaml(name, Documents(before.files))
+    content = _checked(context, with_file(before, name, _text(text, now, body.parameters)))
     return await operator.configure(content, before, body.reason, entry.bot_id)
 
 
@@ -137,6 +148,13 @@ def _checked(context: Context, content: Content) -> Content:
             422, "invalid-configuration", str(error), "Nothing was changed: correct the value."
         ) from error
     return content
+
+
+def _text(text: str, now: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """A file's text with other parameters; its comments stay where none is left out."""
+    if set(now) - set(wanted):
+        return yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True)
+    return with_values(text, {name: each for name, each in wanted.items() if now.get(name) != each})
 
 
 def _changed_meanwhile() -> ApiError:

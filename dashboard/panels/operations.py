@@ -6,9 +6,8 @@ import streamlit as st
 
 from dashboard.answers.envelope import Answer
 from dashboard.answers.overview import Status
-from dashboard.answers.system import BotConfig, Progress
+from dashboard.answers.system import Progress
 from dashboard.charts.diagrams import grade, pipeline
-from dashboard.client import part
 from dashboard.panels.frame import api, listing, panel
 from dashboard.panels.language import say
 from dashboard.panels.table import table
@@ -74,57 +73,6 @@ def facts(answer: Answer[Status]) -> list[tuple[str, str]]:
         (say("global.letters"), str(status.dead_letters)),
         (say("global.api"), os.environ.get("PETS_API_URL", "http://127.0.0.1:8000")),
     ]
-
-
-@st.fragment(run_every="10s")
-def parameters(bot_id: str) -> None:
-    """A bot's parameters as they are in force, with their meaning."""
-    answer = panel(
-        say("config.title"),
-        f"config-{bot_id}",
-        lambda: api().get(f"/bots/{part(bot_id)}/config", Answer[BotConfig]),
-    )
-    if answer is None:
-        return
-    st.caption(say("config.origin", origin=answer.data.origin, tag=answer.data.tag.strip('"')))
-    rows = parameter_rows(answer.data)
-    table(rows, key="parameters", stale=answer.stale, alt=say("config.title"))
-
-
-def parameter_rows(config: BotConfig) -> list[dict[str, str | float | None]]:
-    """One row a parameter: value, bounds, meaning."""
-    properties = config.form.get("properties")
-    form = properties if isinstance(properties, dict) else {}
-    return [
-        {
-            "Parameter": name,
-            "Value": str(value),
-            "Bounds": bounds(form.get(name)),
-            "What": meaning(form.get(name)),
-        }
-        for name, value in config.parameters.items()
-    ]
-
-
-def bounds(form: object) -> str:
-    """The bounds of a field in a JSON Schema, in words."""
-    if not isinstance(form, dict):
-        return ""
-    marks = (
-        ("minimum", "≥"),
-        ("exclusiveMinimum", ">"),
-        ("maximum", "≤"),
-        ("exclusiveMaximum", "<"),
-    )
-    alternatives = [form, *(each for each in form.get("anyOf", ()) if isinstance(each, dict))]
-    return " ".join(
-        f"{sign} {each[name]}" for each in alternatives for name, sign in marks if name in each
-    )
-
-
-def meaning(form: object) -> str:
-    """What a field means, from its description."""
-    return str(form.get("description", "")) if isinstance(form, dict) else ""
 
 
 def console_links() -> None:

@@ -1,7 +1,7 @@
 """The riskier direction: a typed phrase and a reason, before a button can be pressed."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -23,13 +23,28 @@ class Flags(NamedTuple):
         st.session_state.pop(self.result, None)
 
 
-def open_dialog(title: str, flags: Flags, body: Callable[[], None]) -> None:
-    """The dialog that was asked for; every refresh of its fragment draws it anew."""
+def open_dialog(
+    title: str,
+    flags: Flags,
+    body: Callable[[], None],
+    *,
+    fate: Callable[[CommandResult], None] = show_fate,
+    width: Literal["small", "large"] = "small",
+) -> None:
+    """The dialog that was asked for; every refresh of its fragment draws it anew.
 
-    @st.dialog(title, on_dismiss=flags.dismiss)
+    Args:
+        title: Of the dialog.
+        flags: Where it is remembered.
+        body: What asks.
+        fate: Says what came of it.
+        width: Of the dialog.
+    """
+
+    @st.dialog(title, on_dismiss=flags.dismiss, width=width)
     def opened() -> None:
         if flags.result in st.session_state:
-            show_fate(st.session_state[flags.result])
+            fate(st.session_state[flags.result])
             if st.button(say("dialog.close"), width="stretch", key=f"{flags.asked}-close"):
                 flags.dismiss()
                 st.rerun()

@@ -136,6 +136,19 @@ TEXTS: dict[str, str] = {
     "bot.radius.unknown": "Its open orders and positions are unknown: the API does not answer.",
     "config.title": "Parameters",
     "config.origin": "From {origin}, tag {tag}.",
+    "config.change": "Change …",
+    "config.dialog": "Change parameters of {bot}",
+    "config.effect": "Parameters as they were when this was opened. What you change is in force "
+    "from its record on the log, in every recovery and replay, without a restart; the bot's own "
+    "checks decide whether it is possible.",
+    "config.nested": "Not in this form: {names}. Change them with `pets config set {file} FILE`.",
+    "config.unread": "{name} cannot be read: a number was expected. {bounds}",
+    "config.unchanged": "Nothing to send yet: change a value, then leave its field.",
+    "config.changes": "Changed parameters, old and new",
+    "config.radius": "{radius} Exposure {exposure}. From then on its decisions follow the new "
+    "values.",
+    "config.safer": "These changes can only lessen risk: no phrase is needed.",
+    "config.send": "Change parameters",
     "logs.title": "Log",
     "logs.level": "Least level",
     "logs.none": "None: no line of level {level} or above in the last hour.",

@@ -132,6 +132,20 @@ TEXTS: dict[str, str] = {
     "bot.radius.unknown": "No se conocen sus órdenes ni posiciones: la API no responde.",
     "config.title": "Parámetros",
     "config.origin": "De {origin}, etiqueta {tag}.",
+    "config.change": "Cambiar …",
+    "config.dialog": "Cambiar parámetros de {bot}",
+    "config.effect": "Parámetros como estaban al abrir. Lo que cambie rige desde su registro en el "
+    "log, en cada recuperación y repetición, sin reiniciar; las comprobaciones del propio bot "
+    "deciden si es posible.",
+    "config.nested": "No están en este formulario: {names}. Cámbielos con `pets config set "
+    "{file} FILE`.",
+    "config.unread": "{name} no se puede leer: se esperaba un número. {bounds}",
+    "config.unchanged": "Nada que enviar aún: cambie un valor y salga de su campo.",
+    "config.changes": "Parámetros cambiados, antes y después",
+    "config.radius": "{radius} Exposición {exposure}. Desde entonces sus decisiones siguen los "
+    "valores nuevos.",
+    "config.safer": "Estos cambios solo pueden reducir el riesgo: no hace falta frase.",
+    "config.send": "Cambiar parámetros",
     "logs.title": "Registro",
     "logs.level": "Nivel mínimo",
     "logs.none": "Ninguna: ninguna línea de nivel {level} o más en la última hora.",

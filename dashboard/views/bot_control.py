@@ -7,7 +7,7 @@ from dashboard.panels.bot_equity import bot_equity
 from dashboard.panels.bot_logs import choose_level, logs
 from dashboard.panels.bots import bots_table
 from dashboard.panels.chosen import bots, choose_bot, choose_hours
-from dashboard.panels.operations import parameters
+from dashboard.panels.parameters import parameters
 from dashboard.panels.why import last_signals, why_quiet
 
 bots_table()

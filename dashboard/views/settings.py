@@ -6,7 +6,8 @@ from dashboard.panels.alerts import channels
 from dashboard.panels.bot_logs import choose_level, logs
 from dashboard.panels.chosen import bots, choose_bot
 from dashboard.panels.display import display
-from dashboard.panels.operations import console_links, parameters, pipeline_diagram, running_with
+from dashboard.panels.operations import console_links, pipeline_diagram, running_with
+from dashboard.panels.parameters import parameters
 from dashboard.panels.pipeline import pipeline_table
 
 left, right = st.columns(2, gap="medium")

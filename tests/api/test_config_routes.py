@@ -71,6 +71,45 @@ async def test_a_bots_parameters_are_changed_with_the_tag_they_came_with(
     assert first.json()["bot_id"] == "bot_05"
     assert (await data(client, BOT))["parameters"] == changed
     assert (late.status_code, late.json()["code"]) == (412, "changed-meanwhile")
+    [text] = [
+        file["text"]
+        for file in (await data(client, "/api/v1/config"))["files"]
+        if file["name"] == shown["origin"]
+    ]
+    assert "gamma: 0.75                  # risk aversion\n" in text, "comments stay"
+
+
+async def test_parameters_without_a_tag_are_not_replaced(
+    running: Running, client: httpx.AsyncClient
+) -> None:
+    shown = await data(client, BOT)
+    body = {"parameters": {**shown["parameters"], "gamma": 0.75}}
+    blind = await client.put(BOT, json=body)
+    assert (blind.status_code, blind.json()["code"]) == (428, "tag-missing")
+    assert "If-Match" in blind.json()["detail"]
+    assert "GET /api/v1/bots/bot_05/config" in blind.json()["hint"]
+    assert not running.log.written
+    knowing = await client.put(BOT, json=body, headers={"If-Match": "*"})
+    assert (knowing.status_code, knowing.json()["accepted"]) == (200, True)
+
+
+async def test_a_parameter_that_is_left_out_is_missing_or_takes_its_default(
+    client: httpx.AsyncClient,
+) -> None:
+    path = "/api/v1/bots/bot_01/config"
+    shown = await data(client, path)
+    parameters = {**shown["parameters"], "mirror": "off"}
+    for left_out, mirror in (("", "off"), ("mirror", "inventory")):
+        body = {"parameters": {k: v for k, v in parameters.items() if k != left_out}}
+        reply = await client.put(path, json=body, headers={"If-Match": "*"})
+        assert reply.status_code == 200, reply.text
+        assert (await data(client, path))["parameters"]["mirror"] == mirror
+
+
+async def test_the_form_says_of_which_parameters_less_is_safer(client: httpx.AsyncClient) -> None:
+    form = (await data(client, BOT))["form"]["properties"]
+    safer = {name for name, field in form.items() if field.get("safer") == "lower"}
+    assert safer == {"lambda_max", "max_skew", "base", "side_cap", "market_cap"}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +130,7 @@ async def test_what_is_wrong_is_refused_and_never_sent(
     code: str,
     sentence: str,
 ) -> None:
-    reply = await client.put(f"/api/v1{path}", json=body)
+    reply = await client.put(f"/api/v1{path}", json=body, headers={"If-Match": "*"})
 
     assert reply.json()["code"] == code
     assert sentence in reply.json()["detail"]
@@ -104,7 +143,8 @@ async def test_a_silent_gate_is_said(
     monkeypatch.setattr("api.operator.ANSWER_S", 0.05)
     running.log.silent = True
     shown = await data(client, BOT)
-    reply = await client.put(BOT, json={"parameters": shown["parameters"]})
+    tag = {"If-Match": shown["tag"]}
+    reply = await client.put(BOT, json={"parameters": shown["parameters"]}, headers=tag)
     assert (reply.status_code, reply.json()["code"]) == (503, "gate-silent")
 
 

@@ -252,6 +252,7 @@ class FakeApi:
         answers: What some commands' paths answer.
         posted: Commands with their bodies, in order.
         failing: Instead of an answer: to every request, or to those of some paths.
+        obeys: Whether parameters that were accepted are in force at once.
     """
 
     def __init__(self) -> None:
@@ -266,6 +267,7 @@ class FakeApi:
         }
         self.answers: dict[str, Any] = {}
         self.posted: list[tuple[str, Any]] = []
+        self.obeys = True
         self.keys: set[str | None] = set()
         self.failing: dict[str, Answer] = {}
         self.everything: Answer | None = None
@@ -278,6 +280,8 @@ class FakeApi:
             return fails(request)
         if request.method == "POST":
             return self._command(path, json.loads(request.content))
+        if request.method == "PUT":
+            return self._replace(path, json.loads(request.content), request.headers)
         if path not in self.data:
             return problem(404, "unknown", f"Nothing is at {path}.")
         return httpx.Response(200, json=self.data[path])
@@ -295,6 +299,24 @@ class FakeApi:
         """Let trading be in a state."""
         told = {"trading_state": state, "reason": reason, "open_orders": orders}
         self.data["/status"] = envelope({**STATUS, **told})
+
+    def _replace(self, path: str, body: Any, headers: httpx.Headers) -> httpx.Response:
+        """New parameters of a bot, if they are those that were seen."""
+        self.posted.append((path, body))
+        shown = self.data[path]["data"]
+        if headers.get("If-Match") != shown["tag"]:
+            return problem(412, "changed-meanwhile", "Received a change of an older one.")
+        self.data[path] = envelope(
+            {**shown, "parameters": body["parameters"] if self.obeys else shown["parameters"]}
+        )
+        answer = {
+            "command_id": "c2",
+            "verb": "configure",
+            "bot_id": path.split("/")[2],
+            "accepted": True,
+            "detail": "The configuration f2 is in force.",
+        }
+        return httpx.Response(200, json=answer)
 
     def _command(self, path: str, body: Any) -> httpx.Response:
         self.posted.append((path, body))

@@ -379,12 +379,37 @@ LOGS: list[dict[str, Any]] = [
 CONFIG: dict[str, Any] = {
     "bot_id": "bot_05",
     "name": "market maker",
-    "parameters": {"quote_size": "20", "gamma": 0.1, "enabled": True},
+    "parameters": {
+        "number": 5,
+        "name": "market maker",
+        "side_cap": "0.02",
+        "gamma": 0.1,
+        "ttl_s": 30,
+        "spread": [0.005, 0.02],
+        "mirror": "off",
+        "enabled": True,
+        "tags": ["macro", "policy"],
+        "weights": {"wire": 1.0},
+    },
     "form": {
         "properties": {
-            "quote_size": {"type": "string", "description": "Shares a quote.", "minimum": 5},
+            "number": {"type": "integer"},
+            "name": {"type": "string"},
+            "side_cap": {
+                "anyOf": [
+                    {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                    {"type": "string"},
+                ],
+                "description": "Dollars a side.",
+                "safer": "lower",
+            },
             "gamma": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+            "ttl_s": {"type": "integer", "exclusiveMinimum": 0},
+            "spread": {"type": "array"},
+            "mirror": {"type": "string", "enum": ["off", "inventory"]},
             "enabled": {"type": "boolean"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "weights": {"$ref": "#/$defs/Weights"},
         }
     },
     "tag": '"abc"',

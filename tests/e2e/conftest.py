@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -58,13 +59,20 @@ class Shown:
 
     def state(self) -> str:
         """The trading state as the API says it."""
-        reply = httpx.get(f"{self.api}/status", headers={"X-API-Key": dashboard_key("")})
-        return str(reply.json()["data"]["trading_state"])
+        return str(self._data("/status")["trading_state"])
 
     def bot_state(self, bot_id: str) -> str:
         """A bot's state as the API says it."""
-        reply = httpx.get(f"{self.api}/bots/{bot_id}", headers={"X-API-Key": dashboard_key("")})
-        return str(reply.json()["data"]["state"])
+        return str(self._data(f"/bots/{bot_id}")["state"])
+
+    def parameter(self, bot_id: str, name: str) -> object:
+        """A parameter of a bot as the API says it."""
+        return self._data(f"/bots/{bot_id}/config")["parameters"][name]
+
+    def _data(self, path: str) -> dict[str, Any]:
+        reply = httpx.get(f"{self.api}{path}", headers={"X-API-Key": dashboard_key("")})
+        found: dict[str, Any] = reply.json()["data"]
+        return found
 
     def _start(self, name: str, *command: str) -> None:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PETS_")}

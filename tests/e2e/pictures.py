@@ -1,12 +1,16 @@
 """Pictures of every page in both themes and on a phone: `python -m tests.e2e.pictures URL FOLDER`.
 
-For a person to look at; docs/images is made with it.
+For a person to look at; docs/images is made with it. After the folder names of pages, and of looks
+(light, dark, phone), may follow.
 """
 
+import io
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal, NamedTuple
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -19,54 +23,74 @@ PAGES = (
     "risk_monitor",
     "settings",
 )
+
+
+class Look(NamedTuple):
+    """How a page is looked at: the window, the theme, and the most of its height that is kept."""
+
+    window: ViewportSize
+    scheme: Literal["light", "dark"]
+    most_px: int
+
+
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-MOST_PX = {"desk": 2200, "phone": 2600}
-READY_MS, SETTLE_MS = 60_000, 3_000
+LOOKS = {
+    "light": Look(DESK, "light", 2600),
+    "dark": Look(DESK, "dark", 2600),
+    "phone": Look(PHONE, "dark", 3200),
+}
+READY_MS, SETTLE_MS = 60_000, 2_500
+COLOURS = 128
+"""Of a picture: enough for flat figures, and a third of the size."""
 
 
-def take(browser: Browser, url: str, folder: Path, pages: tuple[str, ...]) -> None:
-    """Save each page as desk-light, desk-dark and phone-dark."""
-    for name, size, scheme in (
-        ("light", DESK, "light"),
-        ("dark", DESK, "dark"),
-        ("phone", PHONE, "dark"),
-    ):
-        context = browser.new_context(
-            viewport=size, color_scheme="dark" if scheme == "dark" else "light"
-        )
-        page = context.new_page()
-        for each in pages:
-            page.goto(url if each == "overview" else f"{url}/{each}", wait_until="load")
-            page.get_by_text("as of ").nth(2).wait_for(timeout=READY_MS)
-            page.wait_for_timeout(SETTLE_MS)
-            _whole(page, size, MOST_PX["phone" if name == "phone" else "desk"])
-            page.wait_for_timeout(3_000)
-            page.screenshot(path=folder / f"{each}-{name}.png")
-            page.set_viewport_size(size)
-        context.close()
+def take(browser: Browser, url: str, folder: Path, pages: tuple[str, ...], name: str) -> None:
+    """Save pages under a look, e.g. `overview-dark.png`."""
+    look = LOOKS[name]
+    context = browser.new_context(viewport=look.window, color_scheme=look.scheme)
+    page = context.new_page()
+    for each in pages:
+        page.goto(url if each == "overview" else f"{url}/{each}", wait_until="load")
+        page.get_by_text("as of ").nth(2).wait_for(timeout=READY_MS)
+        page.wait_for_timeout(SETTLE_MS)
+        _whole(page, look)
+        page.wait_for_timeout(SETTLE_MS)
+        _save(page.screenshot(), folder / f"{each.replace('_', '-')}-{name}.png")
+        page.set_viewport_size(look.window)
+    context.close()
 
 
-def _whole(page: Page, size: ViewportSize, most: int) -> None:
+def _whole(page: Page, look: Look) -> None:
     """Make the window as high as what is in it: the page scrolls inside of itself."""
     height = page.evaluate(
         "() => Math.max(...[...document.querySelectorAll('section, .stMain')]"
         ".map(it => it.scrollHeight))"
     )
-    page.set_viewport_size({"width": size["width"], "height": min(int(height) + 40, most)})
+    high = min(int(height) + 40, look.most_px)
+    page.set_viewport_size({"width": look.window["width"], "height": high})
 
 
-def main(url: str, folder: Path, pages: tuple[str, ...]) -> None:
-    """Open a browser and take all."""
+def _save(picture: bytes, path: Path) -> None:
+    """Write it with few colours."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def main(url: str, folder: Path, chosen: tuple[str, ...]) -> None:
+    """Open a browser and take all that was chosen."""
+    pages = tuple(each for each in PAGES if each in chosen) or PAGES
+    looks = tuple(each for each in LOOKS if each in chosen) or tuple(LOOKS)
     program = next(filter(None, map(shutil.which, BROWSERS)))
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=["--headless", "--no-sandbox", "--disable-gpu"]
         )
-        take(browser, url, folder, pages)
+        for name in looks:
+            take(browser, url, folder, pages, name)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), tuple(sys.argv[3:]) or PAGES)
+    main(sys.argv[1], Path(sys.argv[2]), tuple(sys.argv[3:]))

@@ -30,11 +30,12 @@ from schemas.ids import AccountId, derive_id
 from schemas.ops import Heartbeat
 from schemas.portfolio import EquityPoint
 from sinks.queries.equity import EQUITY
-from topics.catalog import GATE_INPUTS, TopicSpec
+from topics.catalog import CONFIGS, GATE_INPUTS, TopicSpec
 
 HOURS = 12.0
 BEAT_S = 0.5
 TOPICS = frozenset((*WHOLE, *RECENT))
+DECIDERS = ("relay", "book", "bots", "gate", "paper", "ledger")
 STAGES = ("bots", "book", "connector", "gate", "ledger", "paper", "relay-books", "sinks")
 
 
@@ -47,10 +48,14 @@ class PlayedSystem:
         self._clock = settings.clock()
         self._inputs = iter(tape)
         self._points: list[EquityPoint] = []
-        self._loop = ClosedLoop(Stages(settings).closed_loop(), (self._see,))
+        made = Stages(settings)
+        stages = [make(0) for name in DECIDERS for make in made.named(name)]
+        self._loop = ClosedLoop(stages, (self._see,))
 
     async def send_now(self, topic: TopicSpec, key: str, message: Message) -> None:
-        """A command, on its way to the gate."""
+        """A command, on its way to the gate; a configuration is known before it is asked for."""
+        if topic is CONFIGS:
+            self.state.apply(message)
         if topic is GATE_INPUTS:
             self._loop.feed(topic, key, message)
 

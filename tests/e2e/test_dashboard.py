@@ -188,6 +188,27 @@ def test_a_bot_is_paused_in_two_clicks_and_resumed_by_a_phrase(page: Page, shown
     assert shown.bot_state("bot_05") == "ACTIVE"
 
 
+def test_a_parameter_is_changed_and_said_when_it_is_read_back(page: Page, shown: Shown) -> None:
+    page.goto(f"{shown.url}/bot_control?bot=bot_05")
+    page.get_by_role("button", name="Change …").click()
+    dialog = page.get_by_role("dialog")
+    gamma = dialog.get_by_label("gamma")
+    gamma.fill("0.75")
+    gamma.press("Tab")
+    touched = re.compile(r"Now: \d+ open orders?, \d+ positions? .*Exposure \$")
+    expect(dialog.get_by_text(touched)).to_be_visible()
+    confirm = dialog.get_by_role("button", name="Change parameters")
+    expect(confirm).to_be_disabled()
+    dialog.get_by_label("Type CHANGE 05").fill("CHANGE 05")
+    dialog.get_by_label("Reason").fill("wider quotes")
+    dialog.get_by_label("Reason").press("Tab")
+    confirm.click()
+    expect(dialog.get_by_text("Read back.")).to_be_visible()
+    assert shown.parameter("bot_05", "gamma") == 0.75, "said only after it was so"
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(dialog).to_have_count(0)
+
+
 def test_positions_are_exported_with_their_modes(page: Page, shown: Shown, tmp_path: Path) -> None:
     page.goto(f"{shown.url}/positions")
     with page.expect_download() as waiting:
