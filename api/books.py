@@ -7,10 +7,12 @@ from api.live import LiveState
 from api.market_models import BookView, LevelView, MarketView, TopView
 from schemas.market import BookTop, Market
 from schemas.values import PIPS
+from streams.book import BookState
 from streams.orders import is_bid, yes_price
+from streams.prices import to_price, to_shares
 
 Resting = dict[Decimal, Decimal]
-"""Shares of ours per YES price."""
+"""Shares per YES price."""
 
 
 def top_view(top: BookTop) -> TopView:
@@ -57,20 +59,40 @@ def market_view(state: LiveState, market: Market) -> MarketView:
     )
 
 
-def book_view(state: LiveState, market: Market) -> BookView:
-    """A book with our own orders in it; both best prices where no more is known."""
+def book_view(state: LiveState, market: Market, book: BookState | None = None) -> BookView:
+    """A book with our own orders in it.
+
+    Args:
+        state: Best prices and our orders.
+        market: Whose.
+        book: Its levels; None when no more than the best prices is known.
+    """
     top = state.tops.get(market.market_id)
-    bids, asks = _resting(state, market)
-    best_bid = {} if top is None or top.bid is None else {top.bid: top.bid_size}
-    best_ask = {} if top is None or top.ask is None else {top.ask: top.ask_size}
+    own_bids, own_asks = _resting(state, market)
+    bids, asks = _best(top) if book is None else _all(book)
     return BookView(
         market_id=market.market_id,
         tick=Decimal(market.tick) / PIPS,
         top=None if top is None else top_view(top),
-        bids=_levels(best_bid, bids, descending=True),
-        asks=_levels(best_ask, asks, descending=False),
-        depth="best",
+        bids=_levels(bids, own_bids, descending=True),
+        asks=_levels(asks, own_asks, descending=False),
+        depth="best" if book is None else "full",
     )
+
+
+def _best(top: BookTop | None) -> tuple[Resting, Resting]:
+    bid = {} if top is None or top.bid is None else {top.bid: top.bid_size}
+    ask = {} if top is None or top.ask is None else {top.ask: top.ask_size}
+    return bid, ask
+
+
+def _all(book: BookState) -> tuple[Resting, Resting]:
+    """Bids and asks of the YES token."""
+    bids, asks = (
+        {to_price(ticks, book.tick): to_shares(size) for ticks, size in side}
+        for side in book.sides[:2]
+    )
+    return bids, asks
 
 
 def _levels(seen: Resting, own: Resting, *, descending: bool) -> list[LevelView]:

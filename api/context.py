@@ -10,6 +10,7 @@ from agents.registry import BOTS
 from api.alerting import Alerting
 from api.changes import Changes
 from api.commands import Commander
+from api.depths import Depths
 from api.fanout import Fanout
 from api.freshness import Known
 from api.gate_checks import GateChecks
@@ -50,6 +51,7 @@ class Context:
         pool: The database's connections; None while it does not answer.
         find_lines: Reads the log topic.
         gate_checks: Says what the risk gate would say.
+        depths: Looks whole books up.
         entry: Makes operators' orders.
         alerting: Raises and resolves alerts.
         notifier: Sends them out.
@@ -69,6 +71,7 @@ class Context:
         self.pool: Pool | None = None
         self.find_lines: FindLines = partial(logged, settings)
         self.gate_checks = GateChecks(settings)
+        self.depths = Depths(settings)
         self.entry = OrderEntry(
             AccountId(settings.account),
             state,

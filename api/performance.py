@@ -29,6 +29,7 @@ def performance_view(
     costs: BotCosts | None,
     episodes: EpisodeStats | None,
     navs: Sequence[DailyNav],
+    opening: Decimal | None,
 ) -> BotPerformanceView:
     """One bot over a period.
 
@@ -37,6 +38,7 @@ def performance_view(
         costs: What its trades cost; None without trades.
         episodes: Its ended episodes; None without any.
         navs: Its net asset value at the end of each day, oldest first.
+        opening: The one it went into the period with.
     """
     returns = _returns(navs)
     closed = episodes.closed if episodes else 0
@@ -46,7 +48,7 @@ def performance_view(
         equity=summary.equity,
         pnl=summary.pnl,
         realised_pnl=summary.realised_pnl,
-        roi=navs[-1].nav / navs[0].nav - 1 if navs and navs[0].nav > 0 else None,
+        roi=navs[-1].nav / opening - 1 if navs and opening else None,
         drawdown=summary.drawdown,
         max_drawdown=_worst(navs),
         exposure=summary.exposure,

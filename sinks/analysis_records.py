@@ -63,6 +63,13 @@ class DailyNav(msgspec.Struct, frozen=True, kw_only=True):
     drawdown: Decimal
 
 
+class OpeningNav(msgspec.Struct, frozen=True, kw_only=True):
+    """The net asset value with which one scope went into a time range."""
+
+    scope: str
+    nav: Decimal
+
+
 class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A bot's stay in a market that ended flat."""
 

@@ -59,10 +59,13 @@ async def get_market(
 async def get_book(
     market_id: str, context: Annotated[Context, Depends(context_of)]
 ) -> Envelope[BookView]:
-    """A market's book in YES space, with our own orders in it."""
+    """A market's book in YES space with all its levels, and our own orders in it."""
     market = known_market(context, market_id)
+    depth = await context.depths.of(market)
+    at = _at(context, market) if depth is None else depth.as_of
     return context.envelope(
-        book_view(context.state, market), known(context.state, NEEDS, _at(context, market))
+        book_view(context.state, market, None if depth is None else depth.book),
+        known(context.state, NEEDS, at),
     )
 
 

@@ -26,7 +26,13 @@ from api.performance_models import (
 from api.periods import Hours, last
 from api.tables import CSV, Form, listed
 from sinks.analysis_records import DailyNav
-from sinks.queries.analysis import bot_costs, daily_navs, ended_episodes, episode_stats
+from sinks.queries.analysis import (
+    bot_costs,
+    daily_navs,
+    ended_episodes,
+    episode_stats,
+    opening_navs,
+)
 from sinks.queries.bots import bot_summaries
 from sinks.queries.markouts import followed_fills
 from sinks.queries.performance import daily_pnl, hourly_performance
@@ -50,9 +56,14 @@ async def list_performance(
     navs: dict[str, list[DailyNav]] = {}
     for nav in await answered(daily_navs(pool, account, bots, since=period["since"], until=now)):
         navs.setdefault(nav.scope, []).append(nav)
+    opening = await answered(opening_navs(pool, account, bots, since=period["since"], until=now))
     views = [
         performance_view(
-            each, costs.get(each.bot_id), stats.get(each.bot_id), navs.get(each.bot_id, ())
+            each,
+            costs.get(each.bot_id),
+            stats.get(each.bot_id),
+            navs.get(each.bot_id, ()),
+            opening.get(each.bot_id),
         )
         for each in summaries
     ]

@@ -1,8 +1,9 @@
 """What performance is worked out of: costs, ended episodes, daily net asset values."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sinks.analysis_records import BotCosts, DailyNav, EpisodeRecord, EpisodeStats
+from sinks.analysis_records import BotCosts, DailyNav, EpisodeRecord, EpisodeStats, OpeningNav
 from sinks.queries.reading import fetch
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ cross join lateral (
     and at >= $3 - interval '1 day' and at < days.until
   order by at desc limit 1) as point
 order by scope, day
+"""
+OPENING_NAVS = """
+select scope, nav
+from unnest($2::text[]) as scopes (scope)
+cross join lateral (
+  (select nav, 0 as place from equity_points
+   where account_id = $1 and equity_points.scope = scopes.scope and at < $3
+   order by at desc limit 1)
+  union all
+  (select nav, 1 from equity_points
+   where account_id = $1 and equity_points.scope = scopes.scope and at >= $3 and at < $4
+   order by at limit 1)
+  order by place limit 1) as point
+order by scope
 """
 EPISODES = """
 select episode_id, closed_at, opened_at, episodes.bot_id, episodes.market_id,
@@ -106,6 +121,25 @@ async def daily_navs(
         SinkAwayError: The database does not answer.
     """
     return await fetch(pool, DailyNav, DAILY_NAVS, account, scopes, since, until)
+
+
+async def opening_navs(
+    pool: "Pool", account: str, scopes: list[str], *, since: int, until: int
+) -> dict[str, Decimal]:
+    """The net asset value with which each scope went into a range; its first if it began there.
+
+    Args:
+        pool: Where to.
+        account: Trading account.
+        scopes: Bot ids, or `portfolio`.
+        since: Earliest, ms.
+        until: First time not included, ms.
+
+    Raises:
+        SinkAwayError: The database does not answer.
+    """
+    found = await fetch(pool, OpeningNav, OPENING_NAVS, account, scopes, since, until)
+    return {each.scope: each.nav for each in found}
 
 
 async def ended_episodes(

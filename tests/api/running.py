@@ -12,6 +12,7 @@ import httpx
 from api.app import create_app
 from api.commands import Commander
 from api.context import Context
+from api.depths import Depths
 from api.live import LiveState
 from api.live_reader import LiveReader
 from api.stages import Stages
@@ -20,7 +21,7 @@ from schemas.control import CapitalAllocated
 from schemas.envelope import Message
 from schemas.errors import InfrastructureError
 from schemas.ids import BotId
-from schemas.ops import DeadLetter, Heartbeat, LogLine
+from schemas.ops import Checkpoint, DeadLetter, Heartbeat, LogLine
 from tests.sinks.messages import ACCOUNT, T0, at
 from topics.catalog import ALERTS, COMMANDS, CONFIGS, GATE_INPUTS, TopicSpec
 from topics.log_lines import Wanted
@@ -101,8 +102,12 @@ class Running:
         self.log.take = self.read
         self._offset = 0
         self.context.find_lines = self._find_lines
+        self.context.depths = Depths(self.settings, self._no_books)
         self.lines: list[LogLine] = []
         self.app = create_app(self.context, nothing)
+
+    async def _no_books(self, shard: int) -> Checkpoint | None:
+        return None
 
     async def _find_lines(self, wanted: Wanted) -> list[LogLine]:
         if self.log.away:

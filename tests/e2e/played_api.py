@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import msgspec
 import uvicorn
 
 from agents.registry import choose_bots
 from agents.replay.loop import ClosedLoop
+from agents.stages.book import BookStage
 from api.app import create_app
 from api.commands import Commander
 from api.context import Context
+from api.depths import Depths
 from api.first_start import first_messages
 from api.live import RECENT, WHOLE, LiveState
 from api.live_reader import LiveReader
@@ -27,7 +30,7 @@ from configs.clock import SessionClock
 from configs.settings import Settings
 from schemas.envelope import Message
 from schemas.ids import AccountId, derive_id
-from schemas.ops import Heartbeat
+from schemas.ops import Checkpoint, Heartbeat
 from schemas.portfolio import EquityPoint
 from sinks.queries.equity import EQUITY
 from topics.catalog import CONFIGS, GATE_INPUTS, TopicSpec
@@ -50,6 +53,7 @@ class PlayedSystem:
         self._points: list[EquityPoint] = []
         made = Stages(settings)
         stages = [make(0) for name in DECIDERS for make in made.named(name)]
+        self._book = next(stage for stage in stages if stage.name == BookStage.name)
         self._loop = ClosedLoop(stages, (self._see,))
 
     async def send_now(self, topic: TopicSpec, key: str, message: Message) -> None:
@@ -58,6 +62,17 @@ class PlayedSystem:
             self.state.apply(message)
         if topic is GATE_INPUTS:
             self._loop.feed(topic, key, message)
+
+    async def books(self, shard: int) -> Checkpoint:
+        """The book stage as it is now."""
+        return Checkpoint(
+            stage=self._book.name,
+            partition=shard,
+            offset=0,
+            applied={},
+            state=msgspec.Raw(self._book.snapshot()),
+            now=self._clock.now_ms(),
+        )
 
     async def fetch(self, query: str, *arguments: object) -> Sequence[dict[str, Any]]:
         """The equity of the account over time; nothing else is stored."""
@@ -130,6 +145,7 @@ def serve(port: int, dashboard_port: int, speed: float) -> None:
     reader.caught_up.set()
     context = Context(settings, system.state, reader, Commander(system, account, clock))
     context.pool = cast(Any, system)
+    context.depths = Depths(settings, system.books)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:

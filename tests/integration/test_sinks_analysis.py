@@ -12,7 +12,13 @@ from schemas.ids import BotId
 from sinks.migrate import migrate
 from sinks.pool import open_pool
 from sinks.queries.alerts import alert_history
-from sinks.queries.analysis import bot_costs, daily_navs, ended_episodes, episode_stats
+from sinks.queries.analysis import (
+    bot_costs,
+    daily_navs,
+    ended_episodes,
+    episode_stats,
+    opening_navs,
+)
 from sinks.queries.counts import decision_counts, signal_counts
 from sinks.queries.decisions import decision
 from sinks.queries.markouts import followed_fills
@@ -85,6 +91,10 @@ async def test_a_day_ends_with_the_last_net_asset_value_before_it(pool: "Pool") 
     navs = await daily_navs(pool, "main", [BOT], since=T0, until=T0 + DAY_MS + 10)
     assert [nav.nav for nav in navs] == [later.nav, Decimal("1.1")]
     assert navs[1].day - navs[0].day == DAY_MS
+    first = await opening_navs(pool, "main", [BOT, "bot_09"], since=T0, until=UNTIL)
+    assert first == {BOT: navs[0].nav}, "it began in the range, and nobody else did"
+    late = {"since": T0 + DAY_MS + 6, "until": T0 + DAY_MS + 10}
+    assert await opening_navs(pool, "main", [BOT], **late) == {BOT: Decimal("1.1")}
 
 
 async def test_a_fill_is_followed_by_the_first_mid_after_each_horizon(pool: "Pool") -> None:
