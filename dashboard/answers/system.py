@@ -38,6 +38,27 @@ class BotConfig(msgspec.Struct, frozen=True):
     origin: str
 
 
+class ConfigFile(msgspec.Struct, frozen=True):
+    """One file that decides, as it is in force."""
+
+    name: str
+    text: str
+    edited_here: bool
+
+
+class Config(msgspec.Struct, frozen=True):
+    """Everything that decides, and who took it over."""
+
+    fingerprint: str
+    on_the_log: bool
+    by: str
+    reason: str
+    bots: str
+    money: str
+    seed: int
+    files: list[ConfigFile]
+
+
 class LogLine(msgspec.Struct, frozen=True):
     """One line that a component logged; `at` is wall time, ms UTC."""
 

@@ -17,13 +17,16 @@ class Bars(NamedTuple):
     values: Sequence[Decimal]
 
 
-def bars(names: Sequence[str], series: Sequence[Bars], *, form: str = "dollar") -> Option:
+def bars(
+    names: Sequence[str], series: Sequence[Bars], *, form: str = "dollar", unit: str = "$"
+) -> Option:
     """Upright bars, several series upon each other.
 
     Args:
         names: Along the axis.
         series: Each with a value a name; one alone is coloured by its sign.
         form: How values are written, as Streamlit's number formats.
+        unit: Of the axis.
     """
     return {
         "animation": False,
@@ -35,19 +38,40 @@ def bars(names: Sequence[str], series: Sequence[Bars], *, form: str = "dollar") 
             "data": list(names),
             "axisLabel": {"hideOverlap": True, "interval": "auto"},
         },
-        "yAxis": {"type": "value", "splitNumber": 4},
+        "yAxis": {"type": "value", "splitNumber": 4, "name": unit},
         "series": _series(series),
     }
 
 
-def lying_bars(names: Sequence[str], series: Sequence[Bars], *, form: str = "dollar") -> Option:
-    """Bars that lie, the first name above, several series behind each other on one line."""
+def lying_bars(
+    names: Sequence[str], series: Sequence[Bars], *, form: str = "dollar", unit: str = "$"
+) -> Option:
+    """Bars that lie, the first name above, several series behind each other on one line.
+
+    Args:
+        names: Down the axis.
+        series: Each with a value a name; one alone is coloured by its sign.
+        form: How values are written, as Streamlit's number formats.
+        unit: Of the axis.
+    """
     return {
         "animation": False,
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": form},
         "legend": {"show": len(series) > 1, "top": 0, "type": "scroll"},
-        "grid": {"left": 8, "right": 24, "top": 34, "bottom": 4, "containLabel": True},
-        "xAxis": {"type": "value", "splitNumber": 4, "axisLabel": {"hideOverlap": True}},
+        "grid": {
+            "left": 8,
+            "right": 30,
+            "top": 34 if len(series) > 1 else 8,
+            "bottom": 4,
+            "containLabel": True,
+        },
+        "xAxis": {
+            "type": "value",
+            "splitNumber": 4,
+            "name": unit,
+            "nameGap": 6,
+            "axisLabel": {"hideOverlap": True},
+        },
         "yAxis": {
             "type": "category",
             "data": list(names),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from dashboard.charts.bars import Option
 from dashboard.charts.colours import BLUE, ORANGE
+from dashboard.words import MINUS
 
 ROW_PX, AXES_PX = 34, 84
 FAINT = "rgba(148, 163, 184, 0.18)"
@@ -92,8 +93,9 @@ def calendar(days: Mapping[str, Decimal]) -> Option:
 
 
 def _figure(value: Decimal) -> str:
-    """Dollars without a sign of their own; cents where dollars would all be 0."""
-    return f"{float(value):,.0f}" if abs(value) >= 10 else f"{float(value):,.2f}"
+    """Dollars; cents where dollars would all be 0."""
+    written = f"{abs(value):,.0f}" if abs(value) >= 10 else f"{abs(value):,.2f}"
+    return f"{MINUS}{written}" if value < 0 else written
 
 
 def _ink(strength: float, *, dark: bool) -> str:

@@ -66,8 +66,8 @@ def price_chart(bars: Sequence[PriceBar], fills: Iterable[Trade], names: Sequenc
                 "color": SLATE,
                 "data": [[bar.bucket, float(bar.close * 100)] for bar in bars],
             },
-            _marks(bought, "triangle", BLUE, (t for t in trades if _rises(t))),
-            _marks(sold, "pin", ORANGE, (t for t in trades if not _rises(t))),
+            _marks(bought, 0, BLUE, (t for t in trades if _rises(t))),
+            _marks(sold, 180, ORANGE, (t for t in trades if not _rises(t))),
         ],
     }
 
@@ -85,11 +85,13 @@ def _steps(name: str, levels: Sequence[Level], colour: str) -> Option:
     }
 
 
-def _marks(name: str, symbol: str, colour: str, trades: Iterable[Trade]) -> Option:
+def _marks(name: str, turned: int, colour: str, trades: Iterable[Trade]) -> Option:
+    """Triangles, turned by so many degrees."""
     return {
         "name": name,
         "type": "scatter",
-        "symbol": symbol,
+        "symbol": "triangle",
+        "symbolRotate": turned,
         "symbolSize": 10,
         "color": colour,
         "data": [[trade.executed_at, _yes_cents(trade)] for trade in trades],

@@ -75,7 +75,12 @@ def span(hours: float) -> str:
     return say("choose.span", span=label)
 
 
+def markets() -> list[Market]:
+    """Every market that is followed, as known last."""
+    answer = fetch("markets", lambda: api().get("/markets", Answer[list[Market]])).answer
+    return [] if answer is None else answer.data
+
+
 def questions() -> dict[str, str]:
     """Questions of the markets that are followed, by id."""
-    answer = fetch("markets", lambda: api().get("/markets", Answer[list[Market]])).answer
-    return {} if answer is None else {each.market_id: each.question for each in answer.data}
+    return {each.market_id: each.question for each in markets()}

@@ -10,6 +10,7 @@ from dashboard.charts.bars import Bars, bars, height, lying_bars
 from dashboard.panels.chosen import questions, span
 from dashboard.panels.frame import api, chart, listing, panel
 from dashboard.panels.language import say
+from dashboard.panels.picked import follow, remember, tracing
 from dashboard.rows.trading import latency_ms, order_rows, trade_rows
 from dashboard.words import counted, ms, percent
 
@@ -30,10 +31,12 @@ def choose_status() -> str:
 
 @st.fragment(run_every="2s")
 def orders(bot_id: str, status: str, hours: float) -> None:
-    """One row an order, newest first, with its life."""
-    listing(
+    """One row an order, newest first, with its life; a click on one traces it."""
+    follow()
+    name = f"orders-{bot_id}-{status}"
+    answer = listing(
         say("orders.title"),
-        f"orders-{bot_id}-{status}",
+        name,
         lambda: api().get(
             "/orders", Answer[Orders], bot_id=bot_id, status=status, hours=hours, limit=200
         ),
@@ -41,7 +44,11 @@ def orders(bot_id: str, status: str, hours: float) -> None:
         none=say("orders.none"),
         alt=say("orders.title"),
         span=span(hours),
+        on_row=tracing(name),
     )
+    if answer is not None and answer.data.orders:
+        remember(name, [each.order_id for each in answer.data.orders])
+        st.caption(say("trace.pick"))
 
 
 @st.fragment(run_every="2s")
@@ -119,7 +126,7 @@ def rejections(bot_id: str, hours: float) -> None:
         return
     labels = sorted(counts, key=lambda code: -counts[code])
     values = [Decimal(counts[code]) for code in labels]
-    option = lying_bars(labels, [Bars(say("rejections.title"), values)], form="%,d")
+    option = lying_bars(labels, [Bars(say("rejections.title"), values)], form="%,d", unit="")
     alt = say("rejections.title")
     chart(option, key="rejections", alt=alt, height=height(len(labels)), stale=answer.stale)
 

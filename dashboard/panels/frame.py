@@ -96,6 +96,7 @@ def listing(
     none: str,
     alt: str,
     span: str = "",
+    on_row: Callable[[int], None] | None = None,
 ) -> Answer[T] | None:
     """A panel that is a table, with its figures as CSV.
 
@@ -107,6 +108,7 @@ def listing(
         none: What to say when there are none, and why.
         alt: What the table shows, for screen readers.
         span: The range, for the head of the CSV; empty offers none.
+        on_row: Told the place of the row that was clicked.
 
     Returns:
         The answer, or None when nothing is known yet.
@@ -118,7 +120,7 @@ def listing(
     if not rows:
         st.info(none)
         return answer
-    table(rows, key=name, stale=answer.stale, alt=alt)
+    table(rows, key=name, stale=answer.stale, alt=alt, on_row=on_row)
     if span:
         st.download_button(
             say("export.csv"),

@@ -9,7 +9,7 @@ from dashboard.answers.risk import Ticket
 from dashboard.answers.trading import Listed, Trade
 from dashboard.charts.market import depth_chart, price_chart
 from dashboard.client import ApiError, part
-from dashboard.panels.chosen import linked
+from dashboard.panels.chosen import linked, markets
 from dashboard.panels.frame import api, chart, fetch, panel
 from dashboard.panels.language import say
 from dashboard.panels.table import table
@@ -60,6 +60,7 @@ def position_detail(position: Position) -> None:
         (say("market.unrealised"), signed_money(now.unrealised_pnl)),
         (say("market.loss"), money(now.size * now.entry_price)),
         (say("market.held"), age(max(0, answer.as_of - now.opened_at) / 1000)),
+        (say("market.ends"), age(_left_s(now.market_id, answer.as_of))),
     )
     for label, value in cards:
         grid.metric(label, f":gray[{value}]" if answer.stale else value, border=True)
@@ -163,6 +164,12 @@ def _closing(position: Position) -> None:
             st.rerun()
 
     opened()
+
+
+def _left_s(market_id: str, now: int) -> float | None:
+    """Seconds until a market is expected to resolve; None when nobody says when."""
+    ends = next((each.resolves_at for each in markets() if each.market_id == market_id), None)
+    return None if ends is None else max(0, ends - now) / 1000
 
 
 def _press(position: Position) -> None:

@@ -16,7 +16,14 @@ from dashboard.panels.chosen import bots, names, span
 from dashboard.panels.frame import api, chart, listing, panel
 from dashboard.panels.language import say
 from dashboard.rows.columns import number
-from dashboard.rows.performance import attribution_rows, by_day, markout_rows, performance_rows
+from dashboard.rows.performance import (
+    at_work,
+    attribution_rows,
+    by_day,
+    markout_rows,
+    moved,
+    performance_rows,
+)
 from dashboard.words import counted
 
 DOT_PX, GROWTH_PX = 10, 3
@@ -35,23 +42,29 @@ def comparison(hours: float) -> None:
         say("perf.comparison"),
         "performance",
         lambda: read(hours),
-        lambda found: performance_rows(found.data, called),
+        lambda found: performance_rows(at_work(found.data), called),
         none=say("perf.none"),
         alt=say("perf.comparison"),
         span=span(hours),
     )
-    if answer is None or not answer.data:
+    if answer is None:
+        return
+    working = at_work(answer.data)
+    if len(working) < len(answer.data):
+        idle = len(answer.data) - len(working)
+        st.caption(say("perf.idle", bots=counted(idle, "bot")))
+    if not working:
         return
     st.caption(say("perf.formulas"))
-    _sheet(answer, hours)
+    _sheet(answer, working, hours)
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{say('perf.roi')}**")
-        known = [each for each in answer.data if each.roi is not None]
+        known = [each for each in working if each.roi is not None]
         if known:
-            values = [each.roi or Decimal(0) for each in known]
+            values = [100 * (each.roi or Decimal(0)) for each in known]
             labels = [number(each.bot_id) for each in known]
-            option = bars(labels, [Bars("ROI", values)], form="percent")
+            option = bars(labels, [Bars("ROI", values)], form="%.2f %%", unit="%")
             chart(option, key="roi", alt=say("perf.roi"), stale=answer.stale)
         else:
             st.info(say("perf.roi.none"))
@@ -64,7 +77,7 @@ def comparison(hours: float) -> None:
                 float(each.roi),
                 DOT_PX + GROWTH_PX * min(10, each.closed // 10),
             )
-            for each in answer.data
+            for each in working
             if each.roi is not None and each.max_drawdown is not None
         ]
         if points:
@@ -121,19 +134,20 @@ def attribution(hours: float) -> None:
         say("perf.attribution"),
         "attribution",
         lambda: api().get("/performance/attribution", Answer[list[Attribution]], hours=hours),
-        lambda found: attribution_rows(found.data),
+        lambda found: attribution_rows(moved(found.data)),
         none=say("perf.none"),
         alt=say("perf.attribution"),
         span=span(hours),
     )
-    if answer is None or not answer.data:
+    earned = moved(answer.data) if answer is not None else []
+    if answer is None or not earned:
         return
-    labels = [number(each.bot_id) for each in answer.data]
+    labels = [number(each.bot_id) for each in earned]
     series = [
-        Bars(say("perf.gross"), [each.gross for each in answer.data]),
-        Bars(say("perf.fees"), [-each.fees for each in answer.data]),
-        Bars(say("perf.gas"), [-each.gas for each in answer.data]),
-        Bars(say("perf.rebates"), [each.rebates for each in answer.data]),
+        Bars(say("perf.gross"), [each.gross for each in earned]),
+        Bars(say("perf.fees"), [-each.fees for each in earned]),
+        Bars(say("perf.gas"), [-each.gas for each in earned]),
+        Bars(say("perf.rebates"), [each.rebates for each in earned]),
     ]
     option = lying_bars(labels, series)
     alt = say("perf.attribution")
@@ -176,10 +190,12 @@ def markouts(bot_id: str, hours: float) -> None:
     )
 
 
-def _sheet(answer: Answer[list[BotPerformance]], hours: float) -> None:
+def _sheet(
+    answer: Answer[list[BotPerformance]], working: list[BotPerformance], hours: float
+) -> None:
     """Everything as one HTML file."""
-    parts = {say("perf.comparison"): performance_rows(answer.data, names(bots()))}
-    few = sum(not each.sufficient for each in answer.data)
+    parts = {say("perf.comparison"): performance_rows(working, names(bots()))}
+    few = sum(not each.sufficient for each in working)
     notes = [say("perf.formulas"), say("perf.few", bots=counted(few, "bot"))]
     st.download_button(
         say("export.tearsheet"),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -25,7 +26,14 @@ WIDTHS = {
 """Pixels of columns with sentences in them."""
 
 
-def table(rows: Sequence[Mapping[str, Cell]], *, key: str, stale: bool, alt: str) -> None:
+def table(
+    rows: Sequence[Mapping[str, Cell]],
+    *,
+    key: str,
+    stale: bool,
+    alt: str,
+    on_row: Callable[[int], None] | None = None,
+) -> None:
     """Show rows; results are blue or orange by their sign, old figures grey.
 
     Args:
@@ -33,6 +41,7 @@ def table(rows: Sequence[Mapping[str, Cell]], *, key: str, stale: bool, alt: str
         key: Keeps sorting and scrolling over refreshes.
         stale: Whether the figures are old.
         alt: What the table shows, for screen readers.
+        on_row: Told the place of the row that was clicked; None makes no row clickable.
     """
     frame = pd.DataFrame(list(rows))
     numeric = [name for name in FORMATS if name in frame]
@@ -42,19 +51,30 @@ def table(rows: Sequence[Mapping[str, Cell]], *, key: str, stale: bool, alt: str
         style = style.map(lambda _: f"color: {OLD}")
     else:
         style = style.map(_colour, subset=[name for name in RESULTS if name in frame])
-    st.dataframe(
+    columns = {
+        name: st.column_config.TextColumn(width=width)
+        for name, width in WIDTHS.items()
+        if name in frame
+    }
+    draw = partial(
+        st.dataframe,
         style,
         hide_index=True,
         width="stretch",
         key=key,
         alt=alt,
         placeholder=NOTHING,
-        column_config={
-            name: st.column_config.TextColumn(width=width)
-            for name, width in WIDTHS.items()
-            if name in frame
-        },
+        column_config=columns,
     )
+    if on_row is None:
+        draw()
+    else:
+        draw(on_select=partial(_clicked, key, on_row), selection_mode="single-row")
+
+
+def _clicked(key: str, on_row: Callable[[int], None]) -> None:
+    for place in st.session_state[key]["selection"]["rows"]:
+        on_row(place)
 
 
 def _written(write: Callable[[float], str]) -> Callable[[object], str]:

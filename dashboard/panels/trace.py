@@ -11,6 +11,7 @@ from dashboard.answers.trading import Decision, Listed, Orders
 from dashboard.client import part
 from dashboard.panels.frame import api, fetch, panel
 from dashboard.panels.language import say
+from dashboard.panels.picked import TRACED
 from dashboard.panels.table import table
 from dashboard.rows.columns import number
 from dashboard.words import clock, plain
@@ -22,7 +23,7 @@ def choose_decision(bot_id: str, hours: float) -> str:
     """What to trace: an id from the address, a denial or an order of the newest."""
     found = choices(bot_id, hours)
     typed = st.text_input(
-        say("trace.id"), key="trace", bind="query-params", placeholder=say("trace.id.hint")
+        say("trace.id"), key=TRACED, bind="query-params", placeholder=say("trace.id.hint")
     )
     if typed:
         return str(typed).strip()
@@ -94,6 +95,7 @@ def decision_trace(asked: str) -> None:
         for step in trace.steps
     ]
     table(rows, key="trace-steps", stale=answer.stale, alt=say("trace.title"))
+    st.caption(say("trace.cli", id=asked))
     for gap in trace.gaps:
         st.caption(say("trace.gap", gap=gap))
     for place, step in enumerate(trace.steps):

@@ -7,6 +7,7 @@ from dashboard.answers.trading import Decision, DecisionCount, Listed, Signal, S
 from dashboard.panels.chosen import questions, span
 from dashboard.panels.frame import api, listing
 from dashboard.panels.language import say
+from dashboard.panels.picked import follow, remember, tracing
 from dashboard.rows.trading import (
     decision_count_rows,
     decision_rows,
@@ -62,10 +63,12 @@ def last_signals(bot_id: str, hours: float) -> None:
 
 @st.fragment(run_every="4s")
 def denied(bot_id: str, hours: float) -> None:
-    """The newest denied intents with rule, limit and value."""
-    listing(
+    """The newest denied intents with rule, limit and value; a click on one traces it."""
+    follow()
+    name = f"denied-{bot_id}"
+    answer = listing(
         say("why.denied"),
-        f"denied-{bot_id}",
+        name,
         lambda: api().get(
             "/decisions",
             Answer[Listed[Decision]],
@@ -78,4 +81,8 @@ def denied(bot_id: str, hours: float) -> None:
         none=say("why.denied.none"),
         alt=say("why.denied"),
         span=span(hours),
+        on_row=tracing(name),
     )
+    if answer is not None and answer.data.items:
+        remember(name, [each.decision_id for each in answer.data.items])
+        st.caption(say("trace.pick"))

@@ -8,6 +8,16 @@ from dashboard.rows.columns import Row, number
 from dashboard.words import age, iso_day
 
 
+def at_work(found: Sequence[BotPerformance]) -> list[BotPerformance]:
+    """Bots that have capital or have done anything in the range."""
+    return [each for each in found if each.equity is not None or each.fills or each.closed]
+
+
+def moved(found: Sequence[Attribution]) -> list[Attribution]:
+    """Bots whose results of the range are not all nothing."""
+    return [each for each in found if any((each.gross, each.fees, each.gas, each.rebates))]
+
+
 def performance_rows(found: Sequence[BotPerformance], names: Mapping[str, str]) -> list[Row]:
     """One row a bot; ratios of too few days are marked in words."""
     return [

@@ -163,6 +163,7 @@ TEXTS: dict[str, str] = {
     # performance
     "perf.comparison": "Comparison",
     "perf.none": "None: no bot has traded in this range.",
+    "perf.idle": "{bots} without capital or a trade in this range not listed.",
     "perf.formulas": "ROI: growth of the flow-adjusted net asset value. Net P&L: realised + "
     "unrealised after fees and gas. Sharpe and Sortino: annualised from daily returns; below 60 "
     "days they are no evidence.",
@@ -208,6 +209,7 @@ TEXTS: dict[str, str] = {
     "market.unrealised": "Unrealised",
     "market.loss": "Max loss",
     "market.held": "Held",
+    "market.ends": "Ends in",
     "market.book": "Book",
     "market.book.none": "None: no book is known of this market.",
     "market.book.note": "YES space, shares up to each price. Trust {trust}, tick {tick}, depth "
@@ -247,6 +249,8 @@ TEXTS: dict[str, str] = {
     "trace.id.hint": "of a fill, order, verdict, intent or signal",
     "trace.choose": "Or one of the newest denials and orders",
     "trace.none": "Choose a denial or an order above to see the way it came.",
+    "trace.pick": "Click a row to see the way it came, in the decision trace.",
+    "trace.cli": "On a terminal: `pets trace {id}`.",
     "trace.gap": "Not found: {gap}",
     "trace.ids": "message {message} · cause {cause}",
     "trace.topic": "on {topic}",
@@ -322,6 +326,18 @@ TEXTS: dict[str, str] = {
     "global.database": "Database",
     "global.letters": "Dead letters",
     "global.api": "API",
+    "force.title": "What decides",
+    "force.log": "the log",
+    "force.birth": "files at the start",
+    "force.edited": "differs from what is in force",
+    "force.same": "the same",
+    "force.waits": "Edited files are taken over by `pets migrate` or the next `make up`; `pets "
+    "config set` takes one over now.",
+    "force.show": "Show a file as it is in force",
+    "force.file": "File",
+    "force.unlogged": "Configuration {fingerprint}: not yet on the log; stages run on the files "
+    "they were started with.",
+    "force.since": "Configuration {fingerprint}, taken over by {by}: {reason}.",
     "channels.title": "Notifications",
     "channels.on": ":blue-badge[ON]",
     "channels.off": ":gray-badge[OFF]",

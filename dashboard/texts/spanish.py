@@ -160,6 +160,7 @@ TEXTS: dict[str, str] = {
     # rendimiento
     "perf.comparison": "Comparación",
     "perf.none": "Ninguno: ningún bot ha operado en el intervalo.",
+    "perf.idle": "{bots} sin capital ni operaciones en este periodo no se muestran.",
     "perf.formulas": "ROI: crecimiento del valor sin aportaciones. Resultado neto: realizado + no "
     "realizado tras comisiones y gas. Sharpe y Sortino: anualizados de rendimientos diarios; con "
     "menos de 60 días no prueban nada.",
@@ -205,6 +206,7 @@ TEXTS: dict[str, str] = {
     "market.unrealised": "No realizado",
     "market.loss": "Pérdida máxima",
     "market.held": "Tiempo",
+    "market.ends": "Termina en",
     "market.book": "Libro",
     "market.book.none": "Ninguno: no se conoce el libro de este mercado.",
     "market.book.note": "En YES, acciones hasta cada precio. Confianza {trust}, paso {tick}, "
@@ -245,6 +247,8 @@ TEXTS: dict[str, str] = {
     "trace.id.hint": "de ejecución, orden, veredicto, intención o señal",
     "trace.choose": "O uno de los últimos rechazos y órdenes",
     "trace.none": "Elija arriba un rechazo o una orden para ver su camino.",
+    "trace.pick": "Haga clic en una fila para ver su camino, en la traza de la decisión.",
+    "trace.cli": "En un terminal: `pets trace {id}`.",
     "trace.gap": "No se encontró: {gap}",
     "trace.ids": "mensaje {message} · causa {cause}",
     "trace.topic": "en {topic}",
@@ -319,6 +323,18 @@ TEXTS: dict[str, str] = {
     "global.markets.none": "todavía ninguno",
     "global.database": "Base de datos",
     "global.letters": "Mensajes no tratados",
+    "force.title": "Qué decide",
+    "force.log": "el log",
+    "force.birth": "archivos del arranque",
+    "force.edited": "difiere de lo que rige",
+    "force.same": "igual",
+    "force.waits": "Los archivos editados se adoptan con `pets migrate` o el próximo `make up`; "
+    "`pets config set` adopta uno ahora.",
+    "force.show": "Mostrar un archivo tal como rige",
+    "force.file": "Archivo",
+    "force.unlogged": "Configuración {fingerprint}: aún no está en el log; las etapas usan los "
+    "archivos con que arrancaron.",
+    "force.since": "Configuración {fingerprint}, adoptada por {by}: {reason}.",
     "channels.title": "Avisos",
     "channels.on": ":blue-badge[ACTIVO]",
     "channels.off": ":gray-badge[INACTIVO]",

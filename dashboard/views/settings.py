@@ -6,6 +6,7 @@ from dashboard.panels.alerts import channels
 from dashboard.panels.bot_logs import choose_level, logs
 from dashboard.panels.chosen import bots, choose_bot
 from dashboard.panels.display import display
+from dashboard.panels.in_force import in_force
 from dashboard.panels.operations import console_links, pipeline_diagram, running_with
 from dashboard.panels.parameters import parameters
 from dashboard.panels.pipeline import pipeline_table
@@ -17,6 +18,7 @@ with right:
     channels()
 pipeline_diagram()
 pipeline_table()
+in_force()
 bot_id = choose_bot(bots(), everyone=False)
 if bot_id:
     parameters(bot_id)

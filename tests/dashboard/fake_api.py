@@ -206,6 +206,7 @@ MORE: dict[str, Any] = {
     "/alerts": figures.ALERTS,
     "/alerts/channels": figures.CHANNELS,
     "/logs": figures.LOGS,
+    "/config": figures.IN_FORCE,
 }
 """What the other pages ask for."""
 EMPTY: dict[str, Any] = {

@@ -415,6 +415,19 @@ CONFIG: dict[str, Any] = {
     "tag": '"abc"',
     "origin": "bots/bot_05_market_maker.yaml",
 }
+IN_FORCE: dict[str, Any] = {
+    "fingerprint": "f1",
+    "on_the_log": True,
+    "by": "files",
+    "reason": "edited",
+    "bots": "1,5",
+    "money": "paper",
+    "seed": 7,
+    "files": [
+        {"name": "bots/bot_05_market_maker.yaml", "text": "gamma: 0.5\n", "edited_here": False},
+        {"name": "risk.yaml", "text": "daily_loss: 0.05\n", "edited_here": True},
+    ],
+}
 TRACE: dict[str, Any] = {
     "asked_id": "d1",
     "bot_id": "bot_05",

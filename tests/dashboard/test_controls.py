@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.fake_api import FakeApi, envelope, problem
@@ -169,6 +170,34 @@ def test_the_trace_is_one_click_from_a_denial(app: AppTest, fake: FakeApi) -> No
     steps = next(table.value for table in app.dataframe if "Step" in table.value)
     assert list(steps["What"]) == ["It saw an edge of 0.1 ¢.", "DENIED: NO_EDGE."]
     assert "Not found: The book at that moment is not kept." in shown(app)
+
+
+@pytest.mark.parametrize(("place", "traced"), [(0, "d1"), (9, "")])
+def test_a_click_on_a_denial_traces_it(
+    app: AppTest, fake: FakeApi, monkeypatch: pytest.MonkeyPatch, place: int, traced: str
+) -> None:
+    """A click is told by the browser alone, so the table is told of one while it is drawn."""
+    clicks = [place]
+    draw = st.dataframe
+
+    def drawn(data: Any, **options: Any) -> None:
+        if options["key"] == "denied-" and "on_select" in options and clicks and seen:
+            st.session_state["denied-"] = {"selection": {"rows": [clicks.pop()]}}
+            options.pop("on_select")()
+        options.pop("on_select", None)
+        draw(data, **{**options, "selection_mode": "multi-row"})
+
+    seen: list[bool] = []
+    monkeypatch.setattr("dashboard.panels.table.st.dataframe", drawn)
+    open_page(app, "order_log")
+    assert app.text_input(key="trace").value == ""
+    seen.append(True)
+    app.run()
+    assert not app.exception, app.exception[0].message
+    assert clicks == []
+    assert app.text_input(key="trace").value == traced
+    if traced:
+        assert "On a terminal: `pets trace d1`." in shown(app)
 
 
 def test_a_language_chosen_on_settings_holds_on_every_page(app: AppTest, fake: FakeApi) -> None:

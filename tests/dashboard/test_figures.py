@@ -15,7 +15,7 @@ from api.decision_models import (
     SignalView,
 )
 from api.market_models import BookView, ClosedPositionView, MarketView, PriceBarView, TradeView
-from api.models import BotConfigView, BreakerView, LogView, OrderPage, OrderView
+from api.models import BotConfigView, BreakerView, ConfigView, LogView, OrderPage, OrderView
 from api.performance_models import (
     AttributionView,
     BotPerformanceView,
@@ -53,6 +53,7 @@ FORMS: dict[str, Any] = {
     "/performance/attribution": list[AttributionView],
     "/performance/markouts": list[MarkoutView],
     "/logs": list[LogView],
+    "/config": ConfigView,
 }
 
 

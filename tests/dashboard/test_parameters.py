@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.answers.system import BotConfig
 from dashboard.rows.parameters import Change, Field, fields_of, is_same, parameter_rows, read
 from tests.dashboard.fake_api import FakeApi, envelope, problem
-from tests.dashboard.figures import CONFIG
+from tests.dashboard.figures import CONFIG, IN_FORCE
 from tests.dashboard.test_controls import open_bot, press
-from tests.dashboard.test_pages import shown
+from tests.dashboard.test_pages import open_page, shown
 
 PATH = "/bots/bot_05/config"
 SEEN: dict[str, Any] = CONFIG["parameters"]
@@ -159,3 +159,21 @@ def test_what_is_no_number_cannot_be_sent(app: AppTest, fake: FakeApi) -> None:
     type_in(app, "gamma", "a lot")
     assert "gamma cannot be read: a number was expected. > 0 ≤ 1" in [e.value for e in app.error]
     assert "config-asked-confirm" not in [button.key for button in app.button]
+
+
+def test_settings_say_what_decides_and_which_file_waits(app: AppTest, fake: FakeApi) -> None:
+    open_page(app, "settings")
+    assert "Configuration f1, taken over by files" in shown(app)
+    files = next(table.value for table in app.dataframe if "On disk" in table.value)
+    assert list(files["On disk"]) == ["the same", "differs from what is in force"]
+    assert "`pets migrate` or the next `make up`" in shown(app)
+    app.selectbox(key="force-file").select("risk.yaml").run()
+    assert [block.value for block in app.code] == ["daily_loss: 0.05\n"]
+
+
+def test_before_the_log_says_anything_files_of_the_start_decide(
+    app: AppTest, fake: FakeApi
+) -> None:
+    fake.data["/config"] = envelope({**IN_FORCE, "on_the_log": False})
+    open_page(app, "settings")
+    assert "not yet on the log; stages run on the files" in shown(app)
