@@ -25,8 +25,8 @@ from schemas.ids import BotId, MarketId
 
 router = APIRouter(tags=["live"])
 HEARTBEAT_S = 5.0
-SEND_S = 10.0
-"""A client that takes nothing for so long is dropped."""
+SEND_S = 30.0
+"""A client that takes nothing for so long is dropped; a slow one drains its buffer in less."""
 FAREWELL_S = 0.1
 UNKNOWN = 4404
 TOO_SLOW = 4408

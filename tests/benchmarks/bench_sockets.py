@@ -4,7 +4,7 @@ Run: python -m tests.benchmarks.bench_sockets [--rate 10000] [--seconds 30] [--c
 
 A real server with the API's own routes in this process, its clients in another. A third of the
 clients reads everything, a third takes twenty messages a second, a third never reads and is dropped
-after ten seconds. What is published are positions of fifty keys, so that a mailbox holds fifty at
+after half a minute. What is published are positions of fifty keys, so that a mailbox holds fifty at
 most. A line every five seconds: the rate that was reached, the server's memory, the keys that wait
 in all mailboxes, and the clients that are left.
 """
