@@ -173,9 +173,15 @@ class Stages:
             self._paper,
             settings.money,
             self._complements,
+            on_chain=self._on_chain,
         )
         bots = (bot.bot_id for bot in BOTS)
         return GateStage(self._account, rules, bots, settings.shards)
+
+    @property
+    def _on_chain(self) -> bool:
+        """Whether the account's wallet merges and splits: with live money, where it is wished."""
+        return self.settings.settle_pairs and self.settings.money is Money.LIVE
 
     def gate_of(self, snapshot: bytes) -> GateStage:
         """The gate as a checkpoint left it, under the configuration it had.
@@ -204,7 +210,7 @@ class Stages:
 
     def live(self, shard: int) -> LiveStage:
         """Execution at a venue, for one shard; the gateway makes its calls."""
-        rules = LiveRules().at_speed(self.settings.speed)
+        rules = LiveRules(on_chain=self._on_chain).at_speed(self.settings.speed)
         return LiveStage(shard, self._account, outgoing_order, rules)
 
     def closed_loop(self, queue: QueueKind | None = None) -> Sequence[Stage]:

@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     steam_key: SecretStr = Field(SecretStr(""), description="Steam Web API; empty is off.")
     kaito_key: SecretStr = Field(SecretStr(""), description="Kaito; empty is off.")
 
+    settle_pairs: bool = Field(
+        False,
+        description="Merge and split pairs on the chain with live money; needs the wallet's "
+        "sender, with the key of the account that trades. Off denies them (CHAIN_ONLY).",
+    )
+
     api_host: str = Field("127.0.0.1", description="Address the API binds to.")
     api_port: int = Field(8000, description="Port of the API.")
     api_url: str = Field(

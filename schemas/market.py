@@ -50,6 +50,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         match_map: The map it is about, from 1; 0 for the whole match.
         entities: Names it is about, as the venue or an operator gives them.
         reference: Symbol of the price that resolves it, e.g. "btcusd"; empty where none does.
+        version: Position layer of the venue that its tokens are of, v1 or v2.
     """
 
     market_id: MarketId
@@ -86,6 +87,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     match_map: int = 0
     entities: tuple[str, ...] = ()
     reference: str = ""
+    version: str = "v1"
 
     def token(self, side: Side) -> TokenId:
         """The token id of a side."""

@@ -83,6 +83,21 @@ class PairsSplit(_Split, frozen=True, kw_only=True, tag="pairs-split"):
     gas: Decimal
 
 
+class PairsFailed(Message, frozen=True, kw_only=True, tag="pairs-failed"):
+    """A merge or split that was approved did not happen: what it reserved is free again.
+
+    Attributes:
+        intent_id: The merge or split.
+        reason: Why, for people.
+    """
+
+    bot_id: BotId
+    account_id: AccountId
+    market_id: MarketId
+    intent_id: str
+    reason: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """A market of a neg-risk event, by its YES token."""
 

@@ -80,6 +80,7 @@ class JobRequested(Message, frozen=True, kw_only=True, tag="job-requested"):
         urgent: Goes before all others and does not wait for cheaper gas.
         reason: Why, for people.
         by: A stage, "cli" or "api".
+        reply_to: Shard that hears of its end; empty for none.
     """
 
     job_id: str
@@ -91,6 +92,7 @@ class JobRequested(Message, frozen=True, kw_only=True, tag="job-requested"):
     urgent: bool = False
     reason: str
     by: str
+    reply_to: str = ""
 
 
 class TransactionVoided(Message, frozen=True, kw_only=True, tag="transaction-voided"):
@@ -282,6 +284,7 @@ class JobEnded(Message, frozen=True, kw_only=True, tag="job-ended"):
     Attributes:
         done: Whether all its calls succeeded.
         frees: Dollars that became free.
+        cost_usd: Dollars of gas for all its transactions, failed ones too.
     """
 
     wallet: str
@@ -291,6 +294,7 @@ class JobEnded(Message, frozen=True, kw_only=True, tag="job-ended"):
     done: bool
     detail: str
     frees: Decimal
+    cost_usd: Decimal = Decimal(0)
 
 
 class WalletBalanceLow(Message, frozen=True, kw_only=True, tag="wallet-balance-low"):
@@ -350,6 +354,7 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
         freed: Dollars that merges and redemptions have freed so far.
         differences: Where venue, Data API, chain and we disagree.
         scale: How much of the usual size may be quoted, by market; "" concerns every market.
+        freeing: Dollars that merges and redemptions under way will free.
     """
 
     wallet: str
@@ -367,3 +372,4 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
     freed: Decimal
     differences: tuple[TruthDifference, ...] = ()
     scale: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    freeing: Decimal = Decimal(0)

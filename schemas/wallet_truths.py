@@ -21,6 +21,10 @@ class AssetTruth(msgspec.Struct, frozen=True, kw_only=True):
         chain: What the contract says.
         moving: What trades and jobs under way may still change, up or down.
         resolved: The market has resolved.
+        payout: Dollars that a share of a resolved market pays.
+        outcome: 0 for YES, 1 for NO.
+        neg_risk: The market belongs to a neg-risk event.
+        version: The market's `version` of the venue: v1 or v2.
     """
 
     key: str
@@ -31,6 +35,10 @@ class AssetTruth(msgspec.Struct, frozen=True, kw_only=True):
     chain: Decimal | None
     moving: Decimal = Decimal(0)
     resolved: bool = False
+    payout: Decimal = Decimal(0)
+    outcome: int = 0
+    neg_risk: bool = False
+    version: str = "v1"
 
     @property
     def said(self) -> tuple[Decimal, ...]:

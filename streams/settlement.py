@@ -9,7 +9,6 @@ from decimal import ROUND_DOWN, Decimal
 
 from schemas.envelope import Message, header
 from schemas.ids import BotId, MarketId, derive_id
-from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved
 from schemas.trading import MergeApproved
 from schemas.values import MICRO
@@ -104,7 +103,9 @@ def split_of(
 
 def redeem_of(
     wallet: str,
-    resolved: MarketResolved,
+    cause: Message,
+    market_id: MarketId,
+    yes_payout: Decimal,
     held: tuple[Decimal, Decimal],
     *,
     neg_risk: bool = False,
@@ -114,7 +115,9 @@ def redeem_of(
 
     Args:
         wallet: Who holds it.
-        resolved: The result.
+        cause: What showed that there is something to redeem.
+        market_id: Which market.
+        yes_payout: Dollars of a YES share.
         held: Shares of YES and NO.
         neg_risk: The market belongs to a neg-risk event.
         version: The market's `version`.
@@ -122,18 +125,18 @@ def redeem_of(
     Returns:
         None where nothing held is worth anything: gas would be spent for nothing.
     """
-    frees = payout(held, resolved.yes_payout)
+    frees = payout(held, yes_payout)
     if frees <= 0:
         return None
     calls: tuple[ChainCall, ...]
     if version == "v1":
-        calls = (_redemption(resolved.market_id, neg_risk=neg_risk),)
+        calls = (ChainCall(kind=CallKind.REDEEM, market_id=market_id, neg_risk=neg_risk),)
     else:
-        worth = (resolved.yes_payout > 0, resolved.yes_payout < 1)
+        worth = (yes_payout > 0, yes_payout < 1)
         calls = tuple(
             ChainCall(
                 kind=CallKind.REDEEM,
-                market_id=resolved.market_id,
+                market_id=market_id,
                 amount=micro(held[outcome]),
                 version=version,
                 number=str(outcome),
@@ -145,8 +148,9 @@ def redeem_of(
         wallet,
         JobKind.REDEEM,
         calls,
-        resolved,
-        reason=f"{resolved.market_id} has resolved; {frees} dollars become free",
+        cause,
+        market_id,
+        reason=f"{market_id} has resolved; {frees} dollars become free",
         frees=frees,
     )
 
@@ -170,7 +174,3 @@ def mergeable(yes: Decimal, no: Decimal, promised: tuple[Decimal, Decimal]) -> D
 def micro(amount: Decimal) -> int:
     """Whole units to base units of six decimals, rounded down."""
     return int((amount * MICRO).to_integral_value(ROUND_DOWN))
-
-
-def _redemption(market_id: MarketId, *, neg_risk: bool) -> ChainCall:
-    return ChainCall(kind=CallKind.REDEEM, market_id=market_id, neg_risk=neg_risk)

@@ -13,6 +13,7 @@ from schemas import (
     risk,
     trading,
     venue,
+    wallet,
     wallet_truths,
 )
 from schemas.venue_status import VenueStatus
@@ -146,8 +147,10 @@ DECIDE_INPUTS = TopicSpec(
         trading.TradeStatusChanged,
         trading.PairsMerged,
         pairs.PairsSplit,
+        pairs.PairsFailed,
         pairs.PositionsConverted,
         pairs.RebatePaid,
+        wallet.JobEnded,
         trading.AccountView,
         outside.NewsItem,
         outside.GameState,
@@ -200,6 +203,7 @@ GATE_INPUTS = TopicSpec(
         trading.TradeStatusChanged,
         trading.PairsMerged,
         pairs.PairsSplit,
+        pairs.PairsFailed,
         pairs.PositionsConverted,
         pairs.RebatePaid,
         portfolio.Mark,

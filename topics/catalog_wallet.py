@@ -16,7 +16,7 @@ WALLET_INPUTS = TopicSpec(
         ops.ClockTick,
     ),
     Scope.ACCOUNT,
-    ("wallet-sender", "api", "cli", "clock"),
+    ("wallet-sender", "execution", "gateway", "api", "cli", "clock"),
     ("wallet", "archive"),
     "The one ordered log of an account's wallets: what is to be done, and what the chain says.",
     retention_ms=90 * DAY_MS,
@@ -33,6 +33,7 @@ WALLET_SENDS = TopicSpec(
 WALLET_TRANSACTIONS = TopicSpec(
     "pets.wallet.transactions.v1",
     (
+        wallet.JobRequested,
         wallet.SendTransaction,
         wallet.TransactionEnded,
         wallet.JobEnded,

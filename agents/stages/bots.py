@@ -46,6 +46,7 @@ from schemas.ops import ClockTick
 from schemas.pairs import (
     ConvertApproved,
     ConvertDenied,
+    PairsFailed,
     PairsSplit,
     PositionsConverted,
     SplitApproved,
@@ -317,7 +318,8 @@ class BotsStage:
                 _approve(host.state.splits, message.intent_id)
             case ConvertApproved():
                 _approve(host.state.conversions, message.intent_id)
-            case SplitDenied() | ConvertDenied():
+            case SplitDenied() | ConvertDenied() | PairsFailed():
+                host.state.merges.pop(message.intent_id, None)
                 host.state.splits.pop(message.intent_id, None)
                 host.state.conversions.pop(message.intent_id, None)
                 self._run_own(message.market_id, message.bot_id, message)

@@ -33,7 +33,7 @@ from schemas.envelope import Message
 from schemas.ids import AccountId, BotId
 from schemas.market import MarketResolved
 from schemas.ops import ClockTick
-from schemas.pairs import ConvertIntent, PositionsConverted, SplitIntent
+from schemas.pairs import ConvertIntent, PairsFailed, PositionsConverted, SplitIntent
 from schemas.risk import (
     BreakerKind,
     CircuitBreakerReset,
@@ -144,6 +144,7 @@ class GateStage:
             MarketResolved: self._resolved,
             MergeIntent: intents.merge,
             OrderPlaced: intents.placed,
+            PairsFailed: intents.unsettled,
             PairsMerged: intents.merged,
             PlaceIntent: intents.place,
             PositionsConverted: conversions.converted,

@@ -67,7 +67,7 @@ class Conversions:
 
     def _refusal(self, intent: ConvertIntent) -> Denial | None:
         rules = self._desk.rules
-        if not rules.settles_pairs:
+        if not rules.converts:
             rule = "Orders convert nothing; the chain does."
             return Denial(DenialCode.CHAIN_ONLY, rule, Money.PAPER, rules.money)
         return (

@@ -13,6 +13,7 @@ from schemas.errors import InvalidOrderError
 from schemas.ids import AccountId, BotId, OrderId
 from schemas.market import MarketResolved
 from schemas.ops import ClockTick
+from schemas.pairs import PairsFailed
 from schemas.reasons import DenialCode
 from schemas.trading import (
     BundleIntent,
@@ -118,6 +119,11 @@ class Intents:
             if merging == done:
                 del self._state.merges[intent_id]
                 return
+
+    def unsettled(self, message: PairsFailed) -> None:
+        """Release what a merge or split reserved that did not happen."""
+        self._state.merges.pop(message.intent_id, None)
+        self._account.orders.release(message.intent_id)
 
     def resolved(self, message: MarketResolved) -> None:
         """A resolved market's pairs are paid out; no merge of them is waited for."""

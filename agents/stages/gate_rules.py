@@ -62,6 +62,7 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
         unhedged: Filled unmatched legs above this share of E_ref forbid new bundles.
         arb_threshold: Dollars that a set must lock.
         arb_per_leg: The same per leg.
+        on_chain: The wallet merges and splits what execution cannot.
         complements: What completes a market's token, by the operator's list.
     """
 
@@ -81,11 +82,17 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     arb_per_leg: Decimal
     allow_arb_out_of_zone: bool = False
     money: Money = Money.PAPER
+    on_chain: bool = False
     complements: dict[MarketId, Complement] = msgspec.field(default_factory=dict)
 
     @property
     def settles_pairs(self) -> bool:
-        """Whether execution merges, splits and converts: a venue does it on the chain alone."""
+        """Whether execution merges and splits: on paper, or by the wallet on the chain."""
+        return self.money is Money.PAPER or self.on_chain
+
+    @property
+    def converts(self) -> bool:
+        """Whether execution converts: on paper alone."""
         return self.money is Money.PAPER
 
 
@@ -96,6 +103,8 @@ def gate_rules(
     paper: PaperConfig,
     money: Money,
     complements: dict[MarketId, Complement] | None = None,
+    *,
+    on_chain: bool = False,
 ) -> GateRules:
     """Put the gate's rules together.
 
@@ -106,6 +115,7 @@ def gate_rules(
         paper: `paper.yaml`, for redemption.
         money: Whose; a profile may be for money that is not real, pairs are settled on paper.
         complements: `complements.yaml` by market.
+        on_chain: The wallet merges and splits with live money.
     """
     return GateRules(
         account=account_rules(risk, profiles, paper),
@@ -124,6 +134,7 @@ def gate_rules(
         arb_per_leg=risk.arb.per_leg,
         allow_arb_out_of_zone=risk.allow_arb_out_of_zone,
         money=money,
+        on_chain=on_chain,
         complements=complements or {},
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from agents.stages import live_pairs
 from agents.stages.base import Emit
 from agents.stages.execution import publish
 from agents.stages.live_execution import LiveExecution, VenueFact
@@ -12,10 +13,12 @@ from agents.stages.live_state import FormOrder, LiveRules, LiveState
 from schemas.envelope import Message
 from schemas.ids import AccountId
 from schemas.ops import Alert, AlertHandled, ClockTick
-from schemas.pairs import ConvertApproved, SplitApproved
+from schemas.pairs import ConvertApproved, PairsFailed, SplitApproved
 from schemas.trading import CancelOrder, IntentApproved, MergeApproved
+from schemas.wallet import JobEnded
 from streams.venue_reports import SOURCE
-from topics.catalog import ALERTS, DECIDE_INPUTS, VENUE_CALLS, TopicSpec
+from topics.catalog import ALERTS, DECIDE_INPUTS, GATE_INPUTS, VENUE_CALLS, TopicSpec
+from topics.catalog_wallet import WALLET_INPUTS
 
 
 class LiveStage:
@@ -49,6 +52,10 @@ class LiveStage:
         """Fold one message of the shard's log."""
         execution = self._execution
         match message:
+            case MergeApproved() | SplitApproved() if self._rules.on_chain:
+                return self._settle(message)
+            case JobEnded():
+                return self._settled(message)
             case IntentApproved():
                 execution.place(message)
             case CancelOrder():
@@ -69,6 +76,32 @@ class LiveStage:
                 return ()
         calls = execution.calls(message)
         return (*self._emits(), *(Emit(VENUE_CALLS, self._account_id, call) for call in calls))
+
+    def _settle(self, approved: MergeApproved | SplitApproved) -> Sequence[Emit]:
+        """A merge or split goes to the wallet, by the log that all its jobs go by."""
+        state = self._execution.state
+        state.now = max(state.now, approved.ingest_time)
+        job = live_pairs.settle(state, approved, self._shard)
+        if job is not None:
+            return (Emit(WALLET_INPUTS, self._account_id, job),)
+        reason = "no session of the gateway has named the wallet, or the market is unknown"
+        return self._back(live_pairs.failed(state, approved, reason))
+
+    def _settled(self, over: JobEnded) -> Sequence[Emit]:
+        state = self._execution.state
+        state.now = max(state.now, over.ingest_time)
+        report = live_pairs.ended(state, self._account_id, over)
+        if report is None:
+            return ()
+        if isinstance(report, PairsFailed):
+            return self._back(report)
+        return tuple(publish((report,), self._shard))
+
+    def _back(self, failed: PairsFailed) -> Sequence[Emit]:
+        return (
+            Emit(DECIDE_INPUTS, str(self._shard), failed),
+            Emit(GATE_INPUTS, self._account_id, failed),
+        )
 
     def snapshot(self) -> bytes:
         """The whole state."""

@@ -29,6 +29,7 @@ def learn(state: LiveState, message: MarketMessage) -> None:
                 yes_token_id=market.yes_token_id,
                 no_token_id=market.no_token_id,
                 fee=market.fee,
+                version=market.version,
             )
         case TickSizeChanged(market_id=market_id) if market_id in state.markets:
             state.markets[market_id].tick = message.new_tick

@@ -7,7 +7,8 @@ import msgspec
 
 from schemas.ids import MarketId, OrderId, TokenId
 from schemas.market import FeeSchedule
-from schemas.trading import Fill, Order
+from schemas.pairs import SplitApproved
+from schemas.trading import Fill, MergeApproved, Order
 from schemas.values import OrderStatus
 from schemas.venue import OutgoingOrder, OwnTrade, VenueAccount
 from streams.outbox_state import OutboxRules, OutboxState
@@ -26,6 +27,7 @@ class LiveRules(msgspec.Struct, frozen=True, kw_only=True):
         compare_ms: Between two comparisons with the venue.
         fresh_ms: An order that the venue is not seen to have after so long is withdrawn.
         trades_ms: How far back trades are compared.
+        on_chain: Merges and splits are jobs of the account's wallet.
     """
 
     outbox: OutboxRules = OutboxRules(kept_ms=300_000)
@@ -33,6 +35,7 @@ class LiveRules(msgspec.Struct, frozen=True, kw_only=True):
     compare_ms: int = 30_000
     fresh_ms: int = 30_000
     trades_ms: int = 900_000
+    on_chain: bool = False
 
     def at_speed(self, speed: float) -> "LiveRules":
         """The same wall times on a session clock that runs faster."""
@@ -53,6 +56,7 @@ class LiveRules(msgspec.Struct, frozen=True, kw_only=True):
             compare_ms=times(self.compare_ms),
             fresh_ms=times(self.fresh_ms),
             trades_ms=times(self.trades_ms),
+            on_chain=self.on_chain,
         )
 
 
@@ -69,6 +73,7 @@ class VenueMarket(msgspec.Struct):
     yes_token_id: TokenId
     no_token_id: TokenId
     fee: FeeSchedule | None = None
+    version: str = "v1"
 
 
 class Booked(msgspec.Struct):
@@ -112,6 +117,7 @@ class LiveState(msgspec.Struct):
         again: Causes of further cancels of orders whose cancel is under way.
         tokens: Shares that should be in the wallet by our own doing.
         cash: Dollars that should be there; None before the first comparison.
+        settling: Merges and splits that the wallet was asked for, by job.
     """
 
     now: int = 0
@@ -131,6 +137,7 @@ class LiveState(msgspec.Struct):
     again: dict[OrderId, list[str]] = {}
     tokens: dict[TokenId, Decimal] = {}
     cash: Decimal | None = None
+    settling: dict[str, MergeApproved | SplitApproved] = {}
 
     def move(self, token_id: TokenId, shares: Decimal, cash: Decimal) -> None:
         """Shares and dollars went in or out of the wallet."""

@@ -39,9 +39,10 @@ from schemas.wallet_truths import EVERY_MARKET, TruthDoubted, TruthObserved
 from streams.gas import GasBand, band_of, cost_pol, cost_usd, in_gwei, price_of
 from streams.nonce_state import JobOver, SlotEnded, Trouble
 from streams.nonces import Nonces
+from streams.redemption import redemptions
 from streams.treasury import level_of, reminds
 from streams.truths import TruthComparison
-from topics.catalog import ALERTS, GATE_INPUTS, TopicSpec
+from topics.catalog import ALERTS, DECIDE_INPUTS, GATE_INPUTS, TopicSpec
 from topics.catalog_wallet import (
     WALLET_INPUTS,
     WALLET_SENDS,
@@ -140,8 +141,11 @@ class WalletStage:
 
     def _go_on(self, wallet: str, cause: Message, nonces: Nonces) -> Iterator[Emit]:
         sends = nonces.sends(self._state.now)
-        for fact in nonces.facts():
+        facts = nonces.facts()
+        for fact in facts:
             yield from self._tell(wallet, fact, cause)
+        if any(isinstance(fact, SlotEnded | JobOver) for fact in facts):
+            yield self._stand(wallet, cause)
         for send in sends:
             parts = (wallet, send.slot.nonce, send.attempt.number)
             message = sending(wallet, send, self._head(cause, "send", *parts))
@@ -156,11 +160,13 @@ class WalletStage:
             yield self._alert(fact.rule, wallet, fact.detail, cause, critical=fact.critical)
         elif isinstance(fact, SlotEnded):
             yield Emit(WALLET_TRANSACTIONS, self._account_id, self._ended(wallet, fact, cause))
-            yield self._stand(wallet, cause)
         else:
-            job = fact.request
+            job, book = fact.request, self._book(wallet)
             frees = job.frees if fact.done else ZERO
-            self._book(wallet).freed += frees
+            book.freed += frees
+            redeemed = book.redeeming.pop(job.job_id, None)
+            if redeemed is not None:
+                book.redeemed_at[redeemed] = self._state.now
             ended = JobEnded(
                 **self._head(cause, "job", job.job_id),
                 wallet=wallet,
@@ -170,8 +176,11 @@ class WalletStage:
                 done=fact.done,
                 detail=fact.detail,
                 frees=frees,
+                cost_usd=book.job_usd.pop(job.job_id, ZERO),
             )
             yield Emit(WALLET_TRANSACTIONS, self._account_id, ended)
+            if job.reply_to:
+                yield Emit(DECIDE_INPUTS, job.reply_to, ended)
             if not fact.done:
                 told = f"{job.kind.capitalize()} failed: {fact.detail}. {job.reason}"
                 yield self._alert("job-failed", wallet, told, cause)
@@ -179,8 +188,9 @@ class WalletStage:
     def _ended(self, wallet: str, fact: SlotEnded, cause: Message) -> TransactionEnded:
         slot, gas = fact.slot, self._state.gas
         usd = cost_usd(fact.gas_used, fact.gas_price, None if gas is None else gas.pol_usd)
-        paid = self._book(wallet).gas_usd
-        paid[slot.bot_id] = paid.get(slot.bot_id, ZERO) + (usd or ZERO)
+        book = self._book(wallet)
+        for paid, key in ((book.gas_usd, slot.bot_id), (book.job_usd, slot.job_id)):
+            paid[key] = paid.get(key, ZERO) + (usd or ZERO)
         return TransactionEnded(
             **self._head(cause, "ended", wallet, slot.nonce),
             account_id=self._account_id,
@@ -276,6 +286,7 @@ class WalletStage:
                 yield self._alert("truth-doubt", truth.wallet, detail, truth)
         book.told = told
         yield from self._doubt(truth, book, comparison)
+        yield from self._redeem(truth, book)
         yield self._stand(truth.wallet, truth)
 
     def _doubt(
@@ -302,6 +313,19 @@ class WalletStage:
         )
         yield Emit(GATE_INPUTS, self._account_id, doubted)
 
+    def _redeem(self, truth: TruthObserved, book: WalletBook) -> Iterator[Emit]:
+        """Redeem what the chain still has of resolved markets; one redemption a market at once."""
+        nonces = self._nonces(truth.wallet)
+        busy = set(book.redeeming.values())
+        for job in redemptions(truth):
+            market_id = job.calls[0].market_id
+            if market_id in busy or truth.event_time <= book.redeemed_at.get(market_id, 0):
+                continue
+            book.redeeming[job.job_id] = market_id
+            nonces.request(job)
+            yield Emit(WALLET_TRANSACTIONS, self._account_id, job)
+        yield from self._go_on(truth.wallet, truth, nonces)
+
     def _stand(self, wallet: str, cause: Message) -> Emit:
         book, gas, rules = self._book(wallet), self._state.gas, self._rules
         seen = book.seen
@@ -323,6 +347,7 @@ class WalletStage:
             pending=pending_of(book.nonces),
             gas_usd=book.gas_usd,
             freed=book.freed,
+            freeing=sum((job.request.frees for job in book.nonces.jobs.values()), ZERO),
             differences=book.differences,
             scale={market: comparison.scale(book.differences, market) for market in markets},
         )

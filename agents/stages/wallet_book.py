@@ -59,6 +59,9 @@ class WalletBook(msgspec.Struct):
         differences: As last compared.
         told: Differences that were alerted, by asset and kind.
         scales: What the gate was told, by market.
+        job_usd: Dollars of gas that open jobs have cost.
+        redeeming: Markets whose redemption is under way, by job.
+        redeemed_at: When a market's redemption ended, ms: looks before it show the old balance.
     """
 
     nonces: NonceState = msgspec.field(default_factory=NonceState)
@@ -70,6 +73,9 @@ class WalletBook(msgspec.Struct):
     differences: tuple[TruthDifference, ...] = ()
     told: dict[str, str] = {}
     scales: dict[MarketId, Decimal] = {}
+    job_usd: dict[str, Decimal] = {}
+    redeeming: dict[str, MarketId] = {}
+    redeemed_at: dict[MarketId, int] = {}
 
 
 def hot_dollars(seen: WalletObserved) -> Decimal:

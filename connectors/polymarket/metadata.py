@@ -73,6 +73,7 @@ def parse_market(document: dict[str, Any]) -> Market:
             rewards_daily=_daily_rewards(document),
             match_id=_match_id(tags),
             reference=_reference(document),
+            version=str(document.get("version") or ORDINARY),
         )
     except (KeyError, ValueError, IndexError, TypeError, ArithmeticError) as error:
         raise MetadataError(

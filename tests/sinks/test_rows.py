@@ -27,6 +27,7 @@ NO_ROWS = {
     "PositionOpened",
     "SendTransaction",
     "JobEnded",
+    "JobRequested",
     "WalletBalanceLow",
     "GasSpikeDetected",
 }

@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.ids import AccountId, BotId, MarketId, TokenId, VenueEventId
-from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved
 from schemas.trading import MergeApproved
-from schemas.wallet import CallKind, JobKind
+from schemas.wallet import CallKind, JobKind, JobRequested
 from streams.settlement import merge_of, mergeable, micro, payout, redeem_of, split_of
 
 WALLET = "0x" + "ab" * 20
@@ -48,15 +47,11 @@ def split(pairs: str) -> SplitApproved:
     )
 
 
-def resolved(yes: str) -> MarketResolved:
-    return MarketResolved(
-        event_id=f"resolved-{yes}",
-        event_time=9,
-        ingest_time=9,
-        source="venue",
-        market_id=MARKET,
-        yes_payout=Decimal(yes),
-    )
+def redeem(
+    yes: str, held: tuple[Decimal, Decimal] = HELD, version: str = "v1"
+) -> JobRequested | None:
+    cause = merge("1")
+    return redeem_of(WALLET, cause, MARKET, Decimal(yes), held, version=version)
 
 
 def test_one_approval_is_one_job() -> None:
@@ -76,19 +71,19 @@ def test_a_split_is_paid_by_its_bot() -> None:
 
 @pytest.mark.parametrize(("yes", "frees"), [("1", 30), ("0", 12), ("0.5", 21)])
 def test_a_resolution_frees_what_the_winners_are_worth(yes: str, frees: int) -> None:
-    job = redeem_of(WALLET, resolved(yes), HELD)
+    job = redeem(yes)
     assert job is not None
     assert job.frees == frees
-    assert job == redeem_of(WALLET, resolved(yes), HELD)
+    assert job == redeem(yes)
 
 
 def test_worthless_tokens_cost_no_gas() -> None:
-    assert redeem_of(WALLET, resolved("1"), (Decimal(0), Decimal(12))) is None
+    assert redeem("1", (Decimal(0), Decimal(12))) is None
 
 
 @pytest.mark.parametrize(("yes", "outcomes"), [("1", ["0"]), ("0", ["1"]), ("0.5", ["0", "1"])])
 def test_the_second_protocol_redeems_each_winning_outcome(yes: str, outcomes: list[str]) -> None:
-    job = redeem_of(WALLET, resolved(yes), HELD, version="v2")
+    job = redeem(yes, version="v2")
     assert job is not None
     assert [call.number for call in job.calls] == outcomes
     assert [call.amount for call in job.calls] == [micro(HELD[int(n)]) for n in outcomes]
