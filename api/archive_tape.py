@@ -2,8 +2,9 @@
 
 Topics have no order among themselves, so their messages are merged by ingest time; where times are
 equal, listings come before books and books before everything else. The clock ticks a second apart
-while anything is heard, and a minute apart in longer silences, where nothing but time-outs can
-happen; so a recording of years can be played.
+while anything is heard. In longer silences nothing but time-outs can happen, and its steps grow: a
+time-out is noticed late by at most a twentieth of the silence and a quarter of an hour. So a
+recording of years can be played, and one without gaps is played as before.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,9 +48,11 @@ PLAYED: tuple[TopicSpec, ...] = (
 )
 """What the relays read, in the order in which messages of one time come."""
 TICK_MS = 1_000
-SLOW_TICK_MS = 60_000
+SLOWEST_TICK_MS = 900_000
 HEARD_MS = 60_000
-"""Silence above which the clock ticks slowly."""
+"""Silence above which the clock's steps grow."""
+GROWTH = 20
+"""A step is this part of the silence beyond."""
 WARM_UP_MS = 900_000
 SHARD = "0"
 
@@ -129,8 +132,7 @@ class ArchiveTape:
                 return
             second = second or at // TICK_MS * TICK_MS - TICK_MS
             while second + TICK_MS <= at:
-                is_slow = second - heard >= HEARD_MS and second + SLOW_TICK_MS <= at and heard
-                second += SLOW_TICK_MS if is_slow else TICK_MS
+                second += min(_step(second - heard), (at - second) // TICK_MS * TICK_MS)
                 yield from self._tick(second)
             heard = at
             yield Input(topic, SHARD, message)
@@ -170,6 +172,12 @@ class ArchiveTape:
                     now = max(now, message.ingest_time)
                     if message.ingest_time >= needed:
                         yield _Timed(now, rank, topic, message)
+
+
+def _step(silence_ms: int) -> int:
+    """The clock's next step after a silence, whole seconds in ms."""
+    grown = (silence_ms - HEARD_MS) // GROWTH // TICK_MS * TICK_MS
+    return min(max(grown, TICK_MS), SLOWEST_TICK_MS)
 
 
 def _runs(segments: tuple[Segment, ...]) -> Iterator[list[Segment]]:

@@ -17,7 +17,7 @@ from connectors.sandbox.outside import Outside, Said
 from connectors.sandbox.recorded import RESOLVES_AFTER_MS, Recorded
 from connectors.sandbox.recording import Recording
 from connectors.sandbox.source import Listing, Source, play
-from connectors.sandbox.world import World
+from connectors.sandbox.world import World, WorldSize
 from schemas.envelope import Message
 from schemas.ids import AccountId
 from schemas.market import FeedStatus, MarketListed
@@ -28,6 +28,8 @@ FEED = "tape"
 SECOND_MS = 1_000
 WORLD_START_MS = 1_790_586_000_000
 """2026-09-28 09:00 UTC: when a simulated tape starts, as the recorded one does."""
+SIZES: dict[str, WorldSize] = {"world": "small", "large": "large", "quiet": "quiet"}
+"""Which simulated world a name means."""
 
 
 class Input(NamedTuple):
@@ -48,15 +50,16 @@ class Tape:
         """Choose the source.
 
         Args:
-            name: `world`, `large` (the large world with its news, matches, wallets and estimates)
-                or `resolvedkit`.
+            name: `world`, `large` (the large world with its news, matches, wallets and estimates),
+                `quiet` (the same without its liveliest markets, for days instead of hours) or
+                `resolvedkit`.
             seed: Of the world.
             hours: Session hours of the world; a recording plays to its end.
             account: Whose gate gets the clock.
         """
         self._seed = seed
         self._account = account
-        self._is_large = name == "large"
+        self._size = SIZES.get(name, "small")
         self._recording = Recording() if name == "resolvedkit" else None
         self.start_ms, self.duration_ms = WORLD_START_MS, int(hours * 3_600_000)
         if self._recording is not None:
@@ -89,10 +92,10 @@ class Tape:
         """The source, and what is said outside of it."""
         if self._recording is not None:
             return Recorded(0, self.start_ms, self._recording, laps=1), None
-        if not self._is_large:
+        if self._size == "small":
             return World(self._seed, self.start_ms), None
         journal = Journal()
-        world = World(self._seed, self.start_ms, accounts=Accounts(journal), size="large")
+        world = World(self._seed, self.start_ms, accounts=Accounts(journal), size=self._size)
         return world, Outside(world, journal, self.start_ms)
 
     def _listed(

@@ -64,7 +64,7 @@ def run(
 def replay(
     source: Annotated[
         str,
-        typer.Argument(help="An archive; resolvedkit, world, large; inputs (the broker's log)."),
+        typer.Argument(help="An archive; resolvedkit, world, large, quiet; inputs (the broker's log)."),
     ],
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
     speed: Annotated[str, typer.Option(help="max, or session seconds per wall second.")] = "max",
@@ -104,7 +104,7 @@ def replay(
 
 @app.command(name="at-work")
 def at_work(
-    source: Annotated[str, typer.Argument(help="world, large or resolvedkit.")] = "large",
+    source: Annotated[str, typer.Argument(help="world, large, quiet or resolvedkit.")] = "large",
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1-10",
     seed: Annotated[int, typer.Option(help="Seed of the world and of latency noise.")] = 7,
     hours: Annotated[float, typer.Option(help="Session hours to play.")] = 4.0,

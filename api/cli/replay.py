@@ -18,7 +18,7 @@ from schemas.ids import AccountId
 
 REASONS = 8
 """How many of a bot's reasons are shown, the most frequent first."""
-TAPES = ("resolvedkit", "world", "large")
+TAPES = ("resolvedkit", "world", "large", "quiet")
 CREDIT = "Books: Resolved Markets, CC BY 4.0. Snapshots without prints: fills are a lower bound."
 
 

@@ -143,14 +143,15 @@ def _ballots() -> Iterator[Ballot]:
         )
 
 
-LARGE_SLOTS: tuple[Slot, ...] = (
-    *SLOTS,
+QUIET_SLOTS: tuple[Slot, ...] = (
     *_drafts(),
     *_verdicts(),
     *_forecasts(),
     *_crowds(),
     *_tails(),
 )
+"""Places of single questions that see an action a minute or so."""
+LARGE_SLOTS: tuple[Slot, ...] = (*SLOTS, *QUIET_SLOTS)
 """Places of single questions, the small world's first."""
 BALLOTS: tuple[Ballot, ...] = tuple(_ballots())
 """Places of events with several outcomes."""

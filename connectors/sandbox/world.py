@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from connectors.sandbox.accounts import Accounts
-from connectors.sandbox.catalogue import BALLOTS, LARGE_SLOTS
+from connectors.sandbox.catalogue import BALLOTS, LARGE_SLOTS, QUIET_SLOTS
 from connectors.sandbox.coin import coin_of
 from connectors.sandbox.crowd import Crowd
 from connectors.sandbox.frames import Dispatch, Frame, new_market
@@ -22,7 +22,7 @@ from connectors.sandbox.tenure import BallotSeat, Seat, SlotSeat
 from connectors.sandbox.windows import WindowSeat
 from connectors.sandbox.world_market import Surroundings, WorldMarket
 
-WorldSize = Literal["small", "large"]
+WorldSize = Literal["small", "large", "quiet"]
 
 
 def seats_of(size: WorldSize) -> tuple[Seat, ...]:
@@ -30,16 +30,17 @@ def seats_of(size: WorldSize) -> tuple[Seat, ...]:
 
     Args:
         size: `small`: twenty lively markets of days to months and a 15-minute window; `large`:
-            these and a few hundred quiet ones of all kinds, with news, matches and wallets.
+            these and a few hundred quiet ones of all kinds, with news, matches and wallets;
+            `quiet`: the large one without the small one, for days played in minutes.
     """
     if size == "small":
         return (*(SlotSeat(slot) for slot in SLOTS), WindowSeat())
-    return (
-        *(SlotSeat(slot) for slot in LARGE_SLOTS),
+    seats = (
+        *(SlotSeat(slot) for slot in (LARGE_SLOTS if size == "large" else QUIET_SLOTS)),
         *(BallotSeat(each, index) for each in BALLOTS for index in range(len(each.outcomes))),
         *(GameSeat(place) for place in range(PLACES)),
-        WindowSeat(),
     )
+    return (*seats, WindowSeat()) if size == "large" else seats
 
 
 class World:
@@ -70,7 +71,7 @@ class World:
         self.seed = seed
         self.coin = coin_of(seed)
         self.wire = Wire()
-        self.crowd = Crowd(seed) if size == "large" else None
+        self.crowd = None if size == "small" else Crowd(seed)
         self._around = Surroundings(seed, activity, accounts or Accounts(), self.crowd, self.wire)
         self._seats = seats_of(size)
         self._open = [self._market(seat, start_ms) for seat in self._seats]

@@ -1,5 +1,6 @@
 """The order in which an archive is played, whatever it was cut into."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ def heard(inputs: list[Input]) -> list[tuple[str, str]]:
         for topic, _, message in inputs
         if not isinstance(message, ClockTick)
     ]
+
+
+def ticked(folder: Path) -> list[int]:
+    """When the clock of a folder's tape ticks, session ms."""
+    tape = ArchiveTape(folder, ACCOUNT)
+    return [m.ingest_time for topic, _, m in tape if topic is DECIDE_INPUTS]
 
 
 def trades(folder: Path, *numbers: int) -> None:
@@ -70,10 +77,22 @@ def test_a_second_ticks_before_what_comes_in_it(tmp_path: Path) -> None:
     assert ticks == [-5, 995, 1_995]
 
 
-def test_the_clock_ticks_slowly_where_nothing_was_recorded(tmp_path: Path) -> None:
-    trades(tmp_path, 0, 7_200)
-    ticks = [t for t, _, _ in ArchiveTape(tmp_path, ACCOUNT) if t is DECIDE_INPUTS]
-    assert 60 + 115 < len(ticks) < 60 + 180
+def test_the_clock_hurries_where_nothing_was_recorded(tmp_path: Path) -> None:
+    day_s = 86_400
+    trades(tmp_path, 0, day_s)
+    ticks = ticked(tmp_path)
+    steps = [(now, later - now) for now, later in pairwise(ticks)]
+    silence = {now: now - trade(0).ingest_time for now in ticks}
+    assert {step for now, step in steps if silence[now] < 80_000} == {1_000}
+    assert all(step * 20 <= silence[now] - 60_000 for now, step in steps if step > 1_000)
+    assert max(step for _, step in steps) == 900_000
+    assert trade(day_s).ingest_time - ticks[-1] < 1_000
+    assert len(ticks) < 350
+
+
+def test_the_clock_of_a_recording_without_gaps_counts_every_second(tmp_path: Path) -> None:
+    trades(tmp_path, *range(0, 600, 60))
+    assert {later - now for now, later in pairwise(ticked(tmp_path))} == {1_000}
 
 
 def test_an_import_of_an_earlier_time_is_merged(tmp_path: Path) -> None:
