@@ -64,7 +64,7 @@ def run(
 def replay(
     source: Annotated[
         str,
-        typer.Argument(help="An archive; resolvedkit, world, large, quiet; inputs (the broker's log)."),
+        typer.Argument(help="An archive; resolvedkit, world, large, quiet; inputs (the log)."),
     ],
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1,5",
     speed: Annotated[str, typer.Option(help="max, or session seconds per wall second.")] = "max",

@@ -53,6 +53,12 @@ def test_it_is_large_and_of_all_kinds(world: World) -> None:
     assert all(spec.description.startswith("SIMULATED") for spec in specs)
 
 
+def test_the_quiet_world_is_the_large_one_without_the_small_one() -> None:
+    small, large = set(seats_of("small")), set(seats_of("large"))
+    assert set(seats_of("quiet")) == large - small
+    assert small < large
+
+
 def test_protocol_v2_ids_have_the_structured_layout(world: World) -> None:
     spec = next(m.spec for m in world.listings() if m.spec.version == "v2")
     for leg, token in enumerate(spec.token_ids):
