@@ -125,6 +125,8 @@ class MarketMakerParameters(BotParameters):
         gamma: Risk aversion γ.
         kappa: κ, decay of fills per logit unit.
         tau_h: τ, hours in which inventory is meant to turn.
+        arrivals: A, fills an hour at zero distance; a fitted number makes the quotes GLFT's, which
+            look at no horizon. null: Avellaneda–Stoikov's.
         spread: Least and greatest full spread, dollars.
         pull_mult: Quotes are pulled when the model wants more than this times the greatest spread.
         shift_clip: Most that inventory may move the quotes, logit units.
@@ -157,6 +159,7 @@ class MarketMakerParameters(BotParameters):
     gamma: float = Field(gt=0)
     kappa: float = Field(gt=0)
     tau_h: float = Field(gt=0)
+    arrivals: float | None = Field(default=None, gt=0)
     spread: tuple[float, float]
     pull_mult: float = Field(gt=0)
     shift_clip: float = Field(gt=0)

@@ -97,6 +97,9 @@ class TailParameters(DirectionalParameters):
         calibration: Fitted calibrations by category; a category without one has no edge.
         tail_min_edge: Least net edge of a tail, dollars.
         tail_sigma: Standard error of a tail's fair value.
+        bar_min: Minutes of a bar of the mid, by which tails are found to be correlated.
+        window_bars: Bars that are looked at.
+        min_bars: Common ones without which a correlation is unknown.
         tail_budget: Cost of all tails as a share of E_b.
         max_tails: Tails held at once.
         take_multiple: A tail is sold at so many times its entry price.
@@ -119,6 +122,9 @@ class TailParameters(DirectionalParameters):
     calibration: dict[str, CategoryCalibration]
     tail_min_edge: Probability
     tail_sigma: float = Field(gt=0, lt=1)
+    bar_min: int = Field(gt=0)
+    window_bars: int = Field(gt=1)
+    min_bars: int = Field(gt=1)
     tail_budget: Cap
     max_tails: int = Field(gt=0)
     take_multiple: Decimal = Field(gt=1)

@@ -33,6 +33,8 @@ class QuoteParameters(msgspec.Struct, frozen=True, kw_only=True):
         spread: Least and greatest full spread, dollars.
         pull_mult: Both quotes are pulled when the model wants more than this times the greatest.
         shift_clip: Most that inventory may move the quotes, logit units.
+        arrivals: A, fills per hour at zero distance, where it was fitted: the quote is then GLFT's,
+            which looks at no horizon. None: Avellaneda–Stoikov's.
     """
 
     gamma: float
@@ -40,6 +42,7 @@ class QuoteParameters(msgspec.Struct, frozen=True, kw_only=True):
     spread: tuple[float, float]
     pull_mult: float
     shift_clip: float = 0.40
+    arrivals: float | None = None
 
 
 STANDARD = QuoteParameters(gamma=0.5, kappa=40.0, spread=(0.005, 0.02), pull_mult=2.0)
@@ -90,17 +93,16 @@ def model_quote(
         mid: Microprice of YES.
         inventory: q, lots of the base size.
         sigma: Volatility per √hour, logit units.
-        horizon_h: τ, hours until the inventory is to be gone.
-        parameters: γ, κ and limits.
+        horizon_h: τ, hours until the inventory is to be gone; GLFT has none.
+        parameters: γ, κ, A and limits.
         best_bid: Best YES bid net of our own orders; None on an empty side.
         best_ask: Best YES ask net of our own orders; None on an empty side.
         tick: Dollars per tick.
     """
-    gamma, (narrow, wide) = parameters.gamma, parameters.spread
+    narrow, wide = parameters.spread
     x = logit(clip(mid, *MID_RANGE))
-    risk = gamma * sigma * sigma * horizon_h
-    half = 0.5 * risk + log1p(gamma / parameters.kappa) / gamma
-    centre_x = x - clip(inventory * risk, -parameters.shift_clip, parameters.shift_clip)
+    half, shift = _distances(inventory, sigma, horizon_h, parameters)
+    centre_x = x - clip(shift, -parameters.shift_clip, parameters.shift_clip)
     centre = sigmoid(centre_x)
     mid_spread = _width(x, half)
     model_spread = mid_spread if centre_x == x else _width(centre_x, half)
@@ -162,6 +164,18 @@ def base_notional(
         return Decimal(0)
     share = cap if variance <= 0.0 else min(0.5 * edge / variance, cap)
     return equity * Decimal(str(share))
+
+
+def _distances(
+    inventory: float, sigma: float, horizon_h: float, parameters: QuoteParameters
+) -> tuple[float, float]:
+    """Half spread, and how far down the inventory moves the centre; logit units."""
+    gamma, kappa = parameters.gamma, parameters.kappa
+    if parameters.arrivals is not None:
+        bid, ask = glft_distances(inventory, sigma, gamma, kappa, parameters.arrivals)
+        return (bid + ask) / 2.0, (bid - ask) / 2.0
+    risk = gamma * sigma * sigma * horizon_h
+    return 0.5 * risk + log1p(gamma / kappa) / gamma, inventory * risk
 
 
 def _width(x: float, half: float) -> float:

@@ -56,6 +56,7 @@ def _standard(own: MarketMakerParameters) -> MakerNumbers:
             spread=own.spread,
             pull_mult=own.pull_mult,
             shift_clip=own.shift_clip,
+            arrivals=own.arrivals,
         ),
         volatility=VolatilityParameters(
             sample_ms=own.vol_sample_s * 1000,

@@ -154,7 +154,7 @@ class MultiOutcome(Bot[MultiOutcomeState]):
             return []
         markets = view.others.of_event(view.market.venue_event_id)
         if isinstance(event, OutsideEstimate):
-            return self._portfolio.enter(state.estimates, view, markets)
+            return self._portfolio.enter(state.estimates, state.bars, view, markets)
         if not bar_closed:
             return []
         return self._portfolio.hedge(state.bars, place.trimmed, view, markets)

@@ -4,12 +4,13 @@ A leg is right as a part of the whole: its order carries the vector that was sol
 gate solves it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from agents.bots.base import Note, OrderDraft, Place, Proposal
+from agents.bots.bets import Bet, bet_scale
 from agents.bots.directional import QUANTUM, token_quotes, zones_of
 from agents.bots.exits import cancel_all, selling_price
 from agents.bots.lifecycle import is_expired
@@ -65,12 +66,20 @@ class Portfolio:
         return cancel_all(old, view.now, "ttl")
 
     def enter(
-        self, estimates: Estimates, view: View, markets: Sequence[MarketId]
+        self,
+        estimates: Estimates,
+        bars: Mapping[MarketId, Bars],
+        view: View,
+        markets: Sequence[MarketId],
     ) -> list[Proposal]:
         """The leg of the view's market, or why there is none.
 
+        Within the event the solution knows what goes with what; what is held in other events and
+        moves along makes the leg smaller.
+
         Args:
             estimates: All that are known.
+            bars: Of every market.
             view: Of the market.
             markets: All of its event.
         """
@@ -83,7 +92,8 @@ class Portfolio:
         legs = [Leg(each.price, float(each.fair_value), float(each.sigma)) for each in outcomes]
         fractions = portfolio_fractions(legs, self._zones)
         own = next(i for i, each in enumerate(outcomes) if each.market_id == view.market.market_id)
-        size = self._shares(fractions[own], outcomes[own].price, view)
+        scale = self._scale(bars, view, markets)
+        size = self._shares(scale * fractions[own], outcomes[own].price, view)
         if not size:
             return [Note(decision="none", reason="no-part-in-the-portfolio")]
         draft = self._draft(outcomes[own], size, PortfolioClaim(outcomes=outcomes))
@@ -97,7 +107,7 @@ class Portfolio:
             limit_price=draft.price,
             edge=float(outcomes[own].fair_value - draft.price),
             sizing_lambda=float(self._multiplier(view)),
-            features={"fraction": fractions[own]},
+            features={"fraction": fractions[own], "corr_scale": scale},
         )
         return [Place(draft), note]
 
@@ -145,6 +155,17 @@ class Portfolio:
             share = floor_lot(self._parameters.hedge_ratio * primary)
             return self._reduce(view, Side.YES, share, "reduced-for-want-of-a-hedge", features)
         return self._buy_hedge(other, wanted.side, wanted.shares - held, link, view, features)
+
+    def _scale(
+        self, bars: Mapping[MarketId, Bars], view: View, markets: Sequence[MarketId]
+    ) -> float:
+        def bet(market_id: MarketId) -> Bet:
+            is_short = view.others.holding(market_id).net < 0
+            return Bet(Side.NO if is_short else Side.YES, bars.get(market_id, Bars()))
+
+        own = Bet(Side.YES, bars.get(view.market.market_id, Bars()))
+        elsewhere = {each: bet(each) for each in view.others.involved() if each not in markets}
+        return bet_scale(own, elsewhere, view, self._parameters.min_bars)
 
     def _buy_hedge(
         self,

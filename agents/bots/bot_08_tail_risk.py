@@ -7,10 +7,17 @@ wide, thin books, which are wide because they are dangerous; so sizes stay small
 import msgspec
 
 from agents.bots.base import Bot, Interest, Merge, Note, Proposal
+from agents.bots.bets import Bet, bet_scale
 from agents.bots.bot_05_quotes import OrderBudget, Reconciler
 from agents.bots.bot_08_quotes import Wanted, wanted_quotes
-from agents.bots.bot_08_tails import has_multiplied, stance_of, tail_obstacle
-from agents.bots.bot_08_universe import TailMarket, observe_book, observe_trade, screen
+from agents.bots.bot_08_tails import (
+    IDENTITY,
+    calibration_of,
+    has_multiplied,
+    stance_of,
+    tail_obstacle,
+)
+from agents.bots.bot_08_universe import TailMarket, observe_book, observe_mid, observe_trade, screen
 from agents.bots.directional import EntryRules, find_entry, note_of, zones_of
 from agents.bots.exits import cancel_all
 from agents.bots.plans import Plan, advance, learn
@@ -68,6 +75,8 @@ class TailRisk(Bot[TailRiskState]):
             observe_trade(market, event, view.now, own)
             return []
         is_minute = observe_book(market, view)
+        if is_minute and calibration_of(view.market.category, own) != IDENTITY:
+            observe_mid(market, view, own)
         dropped = self._learn(market, event, view)
         if view.is_emergency or isinstance(event, MarketResolved):
             return dropped
@@ -117,11 +126,20 @@ class TailRisk(Bot[TailRiskState]):
         market.tail_next = False
         if view.holding.net or market.spot.waiting(view.now) or view.opening_obstacle():
             return []
-        tails = [each for each, known in state.markets.items() if known.spot.plan is not None]
-        stance = stance_of(view, tails, self._parameters)
+        tails = {
+            market_id: Bet(known.spot.plan.stance.side, known.bars)
+            for market_id, known in state.markets.items()
+            if known.spot.plan is not None
+        }
+        stance = stance_of(view, self._parameters)
         if stance is None:
             return [Note(decision="none", reason="tail-without-edge", mid=view.top.rough_mid)]
         entry = find_entry(stance, view, self._how, self._rules)
+        if not entry.reason:
+            new, least = Bet(stance.side, market.bars), self._parameters.min_bars
+            scale = bet_scale(new, tails, view, least)
+            stance = msgspec.structs.replace(stance, corr_scale=scale)
+            entry = find_entry(stance, view, self._how, self._rules)
         reason = entry.reason or tail_obstacle(view, tails, self._parameters)
         if reason:
             return [note_of(entry, view, "none", reason)]

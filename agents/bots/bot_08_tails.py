@@ -7,9 +7,8 @@ from agents.bots.directional import Stance
 from agents.bots.position import best_bid
 from agents.bots.view import ZERO, Markets, View
 from configs.bots_patient import TailParameters
-from schemas.ids import MarketId, VenueEventId
+from schemas.ids import MarketId
 from schemas.values import Side
-from streams.clusters import cluster_of, cluster_scale
 from streams.tails import Calibration
 
 IDENTITY = Calibration()
@@ -21,12 +20,11 @@ def calibration_of(category: str, own: TailParameters) -> Calibration:
     return IDENTITY if fitted is None else Calibration(fitted.alpha, fitted.beta)
 
 
-def stance_of(view: View, tails: Collection[MarketId], own: TailParameters) -> Stance | None:
+def stance_of(view: View, own: TailParameters) -> Stance | None:
     """The token that is worth more than the mid by the calibration; None where none is.
 
     Args:
         view: Now.
-        tails: Markets where a tail is held or bid for; those of one event belong together.
         own: Calibrations, error.
     """
     mid = view.top.rough_mid
@@ -41,7 +39,6 @@ def stance_of(view: View, tails: Collection[MarketId], own: TailParameters) -> S
         fair_value=fair_value if side is Side.YES else 1.0 - fair_value,
         sigma=own.tail_sigma,
         multiplier=own.lambda_max,
-        corr_scale=_scale(view, tails),
     )
 
 
@@ -72,23 +69,3 @@ def has_multiplied(view: View, side: Side, multiple: Decimal) -> bool:
     shares, cost = (held.yes, held.yes_cost) if side is Side.YES else (held.no, held.no_cost)
     bid = best_bid(view, side)
     return bool(shares) and bid is not None and bid * shares >= multiple * cost
-
-
-def _scale(view: View, tails: Collection[MarketId]) -> float:
-    """Scale for the tails that belong together with this one: those of its venue event.
-
-    Tails in quiet books have too few common bars for a correlation; within one event a half counts.
-    """
-
-    def event_of(market_id: MarketId) -> VenueEventId:
-        market = view.market if market_id == view.market.market_id else None
-        found = market or view.others.market(market_id)
-        return VenueEventId(market_id) if found is None else found.venue_event_id
-
-    here = view.market.market_id
-    cluster = cluster_of(here, sorted(tails), event_of, _unknown)
-    return cluster_scale(here, cluster, event_of, _unknown)
-
-
-def _unknown(one: MarketId, other: MarketId) -> float | None:
-    return None

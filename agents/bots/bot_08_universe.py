@@ -10,6 +10,7 @@ from agents.bots.view import View
 from configs.bots_patient import TailParameters
 from schemas.market import MarketTrade
 from schemas.values import Price
+from streams.correlation import Bars, add_mid
 from streams.liquidity import Samples, hourly_median, is_due, resting_dollars, sample
 from streams.prints import HORIZON_MS, PrintMemory
 from streams.rolling import Rolling, Window, add, totals
@@ -25,6 +26,7 @@ class TailMarket(msgspec.Struct, kw_only=True):
 
     Attributes:
         trades: How many there were, by the hour.
+        bars: How its mid moved, where tails are possible; correlated tails are smaller ones.
         spot: The tail, if there is one.
         tail_next: Quotes are being cancelled to make room for a tail.
         bid: Refusals of the quote's bid, in YES space.
@@ -34,6 +36,7 @@ class TailMarket(msgspec.Struct, kw_only=True):
     liquidity: Samples = msgspec.field(default_factory=Samples)
     trades: Rolling = msgspec.field(default_factory=Rolling)
     prints: PrintMemory = msgspec.field(default_factory=PrintMemory)
+    bars: Bars = Bars()
     spot: Spot = msgspec.field(default_factory=Spot)
     tail_next: bool = False
     bid: Backoff = msgspec.field(default_factory=Backoff)
@@ -69,6 +72,14 @@ def observe_book(market: TailMarket, view: View) -> bool:
     if seen and view.now - seen[-1].venue_ms > HORIZON_MS:
         seen.clear()  # too old to be mirrored; keeps snapshots small
     return True
+
+
+def observe_mid(market: TailMarket, view: View, own: TailParameters) -> None:
+    """Chart the minute's mid."""
+    mid = view.top.rough_mid
+    if mid is not None:
+        bar_ms = own.bar_min * 60_000
+        market.bars = add_mid(market.bars, mid, view.now, bar_ms, own.window_bars)
 
 
 def screen(market: TailMarket, view: View, own: TailParameters) -> str:

@@ -35,7 +35,7 @@ def seats_of(size: WorldSize) -> tuple[Seat, ...]:
     """
     if size == "small":
         return (*(SlotSeat(slot) for slot in SLOTS), WindowSeat())
-    seats = (
+    seats: tuple[Seat, ...] = (
         *(SlotSeat(slot) for slot in (LARGE_SLOTS if size == "large" else QUIET_SLOTS)),
         *(BallotSeat(each, index) for each in BALLOTS for index in range(len(each.outcomes))),
         *(GameSeat(place) for place in range(PLACES)),

@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from streams.logit import sigmoid
 from streams.quoting import (
     SHORT_HORIZON,
     STANDARD,
@@ -132,6 +133,27 @@ def test_short_horizon_half_spread() -> None:
 @pytest.mark.parametrize(("q", "bid", "ask"), [(0, 0.025689, 0.025689), (3, 0.030753, 0.020625)])
 def test_glft(q: float, bid: float, ask: float) -> None:
     assert glft_distances(q, 0.1, 0.5, 40.0, 60.0) == (near(bid), near(ask))
+
+
+@pytest.mark.parametrize(("q", "left_h"), [(0, 1.0), (3, 1.0), (3, 0.1), (-3, 1.0)])
+def test_fitted_arrivals_make_the_quote_glft_s_whatever_the_horizon(
+    q: float, left_h: float
+) -> None:
+    fitted = msgspec.structs.replace(STANDARD, arrivals=60.0)
+    quote = model_quote(0.5, q, 0.1, left_h, fitted, None, None, CENT)
+    below, above = glft_distances(q, 0.1, 0.5, 40.0, 60.0)
+    assert quote.centre_x - quote.half_x == near(-below)
+    assert quote.centre_x + quote.half_x == near(above)
+    assert quote.spread == near(sigmoid(above) - sigmoid(-below))
+    assert (quote.centre < 0.5) is (q > 0)
+
+
+def test_glft_keeps_to_the_clip_and_to_the_pull_test() -> None:
+    fitted = msgspec.structs.replace(STANDARD, arrivals=60.0)
+    far = model_quote(0.5, 1000, 0.1, 1.0, fitted, None, None, CENT)
+    assert far.centre_x == near(-0.40)
+    assert not model_quote(0.5, 0, 1.0, 1.0, fitted, None, None, CENT).pulled
+    assert model_quote(0.5, 0, 8.0, 1.0, fitted, None, None, CENT).pulled
 
 
 def test_the_side_that_adds_inventory_shrinks_to_nothing() -> None:

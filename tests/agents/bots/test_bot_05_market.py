@@ -208,3 +208,10 @@ def test_markouts_above_zero_do_not() -> None:
     trade_for(memory, ["0.50"] * 250, ("0.50", "0.52"))
     assert memory.stopped_until == 0
     assert len(memory.per_dollar) == 200
+
+
+def test_fitted_arrivals_reach_the_model_but_not_that_of_windows() -> None:
+    fitted = STANDARD.model_copy(update={"arrivals": 60.0})
+    assert maker_numbers(fitted, None).quote.arrivals == 60.0
+    assert maker_numbers(fitted, load_profiles().short_horizon).quote.arrivals is None
+    assert NUMBERS.quote.arrivals is None

@@ -195,6 +195,30 @@ def test_two_tails_of_one_event_are_smaller() -> None:
     assert second.size == pytest.approx(first.size / Decimal("1.5"), rel=Decimal("0.001"))
 
 
+def together(min_bars: int) -> list[Decimal]:
+    """Sizes of two tails of different events whose books moved alike for more than an hour."""
+    own = {"mm": False, "tail_budget": Decimal(1), "cap": Decimal("0.2"), "min_bars": min_bars}
+    made = loop(FITTED.model_copy(update=own))
+    places = (made.where, weather("n"))
+    made.feed(made.tape.listed(places[1]))
+    books = (("0.07", "0.11"), ("0.08", "0.12"), ("0.06", "0.10"), ("0.07", "0.11"))
+    for number in range(17):
+        for made.where in places:
+            made.book(*books[number % 4], 200, 100)
+        for _ in range(5):
+            made.wait(MINUTE)
+    for made.where in places:
+        for _ in range(10):
+            made.trade(Action.BUY, "0.10", 5)
+        made.wait(MINUTE)
+    return [order.size for order in made.orders()]
+
+
+def test_tails_that_move_together_are_smaller_whatever_their_event() -> None:
+    first, alone = together(min_bars=200)
+    assert together(min_bars=10) == [first, pytest.approx(alone / 2, abs=Decimal("0.01"))]
+
+
 def test_the_fourth_worked_example() -> None:
     cap, price = Decimal("0.005"), Decimal("0.08")
     found = size_order(Decimal(5000), 0.11, price, 0.02, 0.25, cap)
