@@ -168,7 +168,7 @@ def test_settings_say_what_decides_and_which_file_waits(app: AppTest, fake: Fake
     assert list(files["On disk"]) == ["the same", "differs from what is in force"]
     assert "`pets migrate` or the next `make up`" in shown(app)
     app.selectbox(key="force-file").select("risk.yaml").run()
-    assert [block.value for block in app.code] == ["daily_loss: 0.05\n"]
+    assert [block.value for block in app.code] == ["daily_loss: 0.05"]
 
 
 def test_before_the_log_says_anything_files_of_the_start_decide(
