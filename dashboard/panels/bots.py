@@ -7,13 +7,28 @@ from dashboard.panels.language import say
 from dashboard.panels.table import table
 from dashboard.rows.overview import bot_rows, denial_rows
 
+PAGE = "views/bot_control.py"
+CHOSEN = "bot"
+"""The field of the bot that is looked at, there."""
+_PICKED = "bot-picked"
+
 
 @st.fragment(run_every="2s")
 def bots_table() -> None:
-    """State and money of every bot."""
+    """State and money of every bot; a click on one leads to it."""
+    if st.session_state.pop(_PICKED, False):
+        st.switch_page(PAGE)
     answer = panel(say("bots.title"), "bots", api().bots)
-    if answer is not None:
-        table(bot_rows(answer.data), key="bots", stale=answer.stale, alt=say("bots.alt"))
+    if answer is None:
+        return
+    known = answer.data
+
+    def pick(place: int) -> None:
+        st.session_state[CHOSEN] = known[place].bot_id
+        st.session_state[_PICKED] = True
+
+    alt = say("bots.alt")
+    table(bot_rows(known), key="bots", stale=answer.stale, alt=alt, on_row=pick)
 
 
 @st.fragment(run_every="4s")

@@ -134,7 +134,10 @@ def bounds(form: Mapping[str, object]) -> str:
     others = form.get("anyOf", ())
     alternatives = [form, *(each for each in _list(others) if isinstance(each, dict))]
     return " ".join(
-        f"{sign} {each[name]}" for each in alternatives for name, sign in MARKS if name in each
+        f"{sign} {number_of(each[name]):g}"
+        for each in alternatives
+        for name, sign in MARKS
+        if name in each
     )
 
 

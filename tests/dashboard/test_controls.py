@@ -172,32 +172,50 @@ def test_the_trace_is_one_click_from_a_denial(app: AppTest, fake: FakeApi) -> No
     assert "Not found: The book at that moment is not kept." in shown(app)
 
 
+class Clicks:
+    """Clicks on rows, which only a browser tells; each is told while its table is drawn."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waiting: dict[str, int] = {}
+        self._draw = st.dataframe
+        monkeypatch.setattr("dashboard.panels.table.st.dataframe", self._drawn)
+
+    def _drawn(self, data: Any, **options: Any) -> None:
+        on_select = options.pop("on_select", None)
+        options.pop("selection_mode", None)
+        key = options["key"]
+        if on_select is not None and key in self.waiting:
+            st.session_state[key] = {"selection": {"rows": [self.waiting.pop(key)]}}
+            on_select()
+            del st.session_state[key]
+        self._draw(data, **options)
+
+
 @pytest.mark.parametrize(("place", "traced"), [(0, "d1"), (9, "")])
 def test_a_click_on_a_denial_traces_it(
     app: AppTest, fake: FakeApi, monkeypatch: pytest.MonkeyPatch, place: int, traced: str
 ) -> None:
-    """A click is told by the browser alone, so the table is told of one while it is drawn."""
-    clicks = [place]
-    draw = st.dataframe
-
-    def drawn(data: Any, **options: Any) -> None:
-        if options["key"] == "denied-" and "on_select" in options and clicks and seen:
-            st.session_state["denied-"] = {"selection": {"rows": [clicks.pop()]}}
-            options.pop("on_select")()
-        options.pop("on_select", None)
-        draw(data, **{**options, "selection_mode": "multi-row"})
-
-    seen: list[bool] = []
-    monkeypatch.setattr("dashboard.panels.table.st.dataframe", drawn)
+    clicks = Clicks(monkeypatch)
     open_page(app, "order_log")
     assert app.text_input(key="trace").value == ""
-    seen.append(True)
+    clicks.waiting["denied-"] = place
     app.run()
     assert not app.exception, app.exception[0].message
-    assert clicks == []
+    assert not clicks.waiting
     assert app.text_input(key="trace").value == traced
-    if traced:
-        assert "On a terminal: `pets trace d1`." in shown(app)
+    assert "On a terminal: `pets trace d1`." in shown(app)
+
+
+def test_a_click_on_a_bot_leads_to_it(
+    app: AppTest, fake: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicks = Clicks(monkeypatch)
+    app.run()
+    clicks.waiting["bots"] = 1
+    app.run()
+    app.run()
+    assert not app.exception, app.exception[0].message
+    assert "Bot 05" in [head.value for head in app.subheader]
 
 
 def test_a_language_chosen_on_settings_holds_on_every_page(app: AppTest, fake: FakeApi) -> None:
