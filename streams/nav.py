@@ -92,6 +92,26 @@ def drawdown(nav: Nav) -> Decimal:
     return min(max(ONE - ratio, ZERO), ONE) + ZERO
 
 
+class Drawdowns:
+    """The drawdown of each scope, worked out once for each of its values."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._known: dict[str, tuple[Nav, Decimal]] = {}
+
+    def of(self, scope: str, nav: Nav) -> Decimal:
+        """`drawdown` of a value.
+
+        Args:
+            scope: A bot, or the whole account; each has one value at a time.
+            nav: Its value now.
+        """
+        known = self._known.get(scope)
+        if known is None or known[0] is not nav:
+            known = self._known[scope] = (nav, drawdown(nav))
+        return known[1]
+
+
 def reaches(nav: Nav, limit: Decimal) -> bool:
     """Whether the drawdown is at least `limit`, without a division."""
     if nav.wiped:

@@ -81,6 +81,7 @@ class OrderBook:
         self.ended: dict[OrderId, EndedOrder] = {} if ended is None else ended
         self._orders: dict[OrderId, OwnOrder] = {}
         self._live: dict[MarketId, dict[BotId, dict[OrderId, OwnOrder]]] = {}
+        self._opening: dict[BotId, dict[MarketId, set[OrderId]]] = {}
         self._asked: dict[OrderId, OwnOrder] = {}
         self._standing: dict[MarketId, dict[BotId, Standing]] = {}
         self.version = 0
@@ -111,15 +112,9 @@ class OrderBook:
         """Where a bot has live orders."""
         return [market_id for market_id, owners in self._live.items() if bot_id in owners]
 
-    def opened_by(self, bot_id: BotId) -> set[MarketId]:
+    def opened_by(self, bot_id: BotId) -> Iterable[MarketId]:
         """Where a bot has live orders that may open."""
-        return {
-            market_id
-            for market_id, owners in self._live.items()
-            if any(
-                own.order.kind is not IntentKind.REDUCE for own in owners.get(bot_id, {}).values()
-            )
-        }
+        return self._opening.get(bot_id, {})
 
     def of_others(self, market_id: MarketId, bot_id: BotId) -> Iterator[OwnOrder]:
         """Live orders in a market that are not the bot's own."""
@@ -261,8 +256,10 @@ class OrderBook:
         self._orders[own.order_id] = own
         self.version += 1
         self._standing.pop(own.order.market_id, None)
-        in_market = self._live.setdefault(own.order.market_id, {})
-        in_market.setdefault(_owner(own), {})[own.order_id] = own
+        market_id, owner = own.order.market_id, _owner(own)
+        self._live.setdefault(market_id, {}).setdefault(owner, {})[own.order_id] = own
+        if own.order.kind is not IntentKind.REDUCE:
+            self._opening.setdefault(owner, {}).setdefault(market_id, set()).add(own.order_id)
         if own.phase is Phase.ASKED:
             self._asked[own.order_id] = own
 
@@ -280,6 +277,11 @@ class OrderBook:
             del in_market[owner]
         if not in_market:
             del self._live[market_id]
+        if own.order.kind is not IntentKind.REDUCE:
+            opening = self._opening[owner]
+            opening[market_id].discard(order_id)
+            if not opening[market_id]:
+                del opening[market_id]
 
 
 def _owner(own: OwnOrder) -> BotId:

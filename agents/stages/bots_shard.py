@@ -110,12 +110,13 @@ class ShardMarkets(Markets):
             held = {
                 market_id
                 for market_id, holding in self._state.stakes.get(self._bot_id, {}).items()
-                if self._is_position(market_id, holding)
+                if holding.yes != holding.no and self._is_position(market_id, holding)
             }
             known = frozenset(held).union(self._orders.opened_by(self._bot_id))
             self._counted = self._orders.version, known
         return known
 
     def _is_position(self, market_id: MarketId, holding: Holding) -> bool:
+        """Whether what is held unmatched is more than dust."""
         market = self.market(market_id)
-        return holding.net != 0 and (market is None or abs(holding.net) >= market.min_size)
+        return market is None or abs(holding.net) >= market.min_size

@@ -22,7 +22,7 @@ from streams.account import Account
 from streams.advice import in_force
 from streams.breaker_state import daily_loss, midnight_after
 from streams.ledger_state import BotLedger
-from streams.nav import Nav, drawdown
+from streams.nav import Drawdowns, Nav
 from streams.rate_limit import used_share
 from streams.truths import scales
 
@@ -45,6 +45,19 @@ class Figures(NamedTuple):
     until: int | None
 
 
+class Permission(NamedTuple):
+    """What a bot may do: what is told at once when it changes."""
+
+    state: BotState
+    may_open: bool
+    scales: dict[MarketId, Decimal]
+
+    def differs(self, last: SentView) -> bool:
+        """Whether it is not what was told last."""
+        same = self.state is last.state and self.may_open is last.may_open
+        return not same or self.scales != last.scales
+
+
 class Publisher:
     """Tells bots and screens what changed."""
 
@@ -63,14 +76,21 @@ class Publisher:
         self._rules = rules
         self._state = state
         self._account = account
-        self._drawdowns: dict[str, tuple[Nav, Decimal]] = {}
+        self._drawdowns = Drawdowns()
 
     def views(self, bots: Iterable[BotId], out: GateOutbox) -> None:
         """Send the account views that are due."""
-        now, sent = self._account.now, self._state.sent.views
+        state, now = self._state, self._account.now
+        sent = state.sent.views
+        scale = scales(state.doubts)
+        opens = state.trading is TradingState.ACTIVE and may_open(state.venue, now)
+        opens = opens and scale.get(EVERY_MARKET) != 0
         for bot_id in bots:
-            view, last = self._view(bot_id), sent.get(bot_id)
-            if last is not None and not _is_due(view, last, now):
+            permission, last = self._permission(bot_id, scale, opens=opens), sent.get(bot_id)
+            if last is not None and not _may_be_due(permission, last, now):
+                continue
+            view = self._view(bot_id, permission)
+            if last is not None and not (permission.differs(last) or _is_due(view, last, now)):
                 continue
             sent[bot_id] = view
             out.view(
@@ -143,22 +163,28 @@ class Publisher:
         worth = sum((value for value, *_ in rows), Decimal(0))
         return f"{'; '.join(texts)} (worth {show(worth)} dollars at best bids)" if rows else ""
 
-    def _view(self, bot_id: BotId) -> SentView:
-        account, state = self._account, self._state
+    def _permission(
+        self, bot_id: BotId, scale: dict[MarketId, Decimal], *, opens: bool
+    ) -> Permission:
+        """A bot's state and whether it may open, where account and venue allow it."""
+        account = self._account.state
+        shown = shown_state(self._state, account.breakers, bot_id)
+        if not opens or shown is not BotState.ACTIVE:
+            return Permission(shown, False, scale)
+        funded = account.ledger.bots.get(bot_id, _EMPTY).equity > 0
+        return Permission(shown, funded, scale)
+
+    def _view(self, bot_id: BotId, permission: Permission) -> SentView:
+        account = self._account
         ledger = account.state.ledger.bots.get(bot_id, _EMPTY)
-        shown = shown_state(state, account.state.breakers, bot_id)
-        opens = shown is BotState.ACTIVE and state.trading is TradingState.ACTIVE
-        opens = opens and may_open(state.venue, account.now)
-        doubted = scales(state.doubts)
-        opens = opens and doubted.get(EVERY_MARKET) != 0
         return SentView(
             at=account.now,
             equity=ledger.equity,
             free_cash=ledger.cash - account.orders.reserved_cash(bot_id),
-            state=shown,
-            may_open=opens and ledger.equity > 0,
+            state=permission.state,
+            may_open=permission.may_open,
             sizing_lambda=self._lambda(bot_id),
-            scales=doubted,
+            scales=permission.scales,
         )
 
     def _lambda(self, bot_id: BotId) -> Decimal:
@@ -178,7 +204,7 @@ class Publisher:
         bot, limits = known.bots.get(bot_id), self._rules.account.breakers
         if bot is None:
             return Decimal(0)
-        return _rounded(drawdown(bot.nav) / limits.drawdown_of(bot_id))
+        return _rounded(self._drawdowns.of(bot_id, bot.nav) / limits.drawdown_of(bot_id))
 
     def _risk_state(self, out: GateOutbox, *, at_once: bool) -> None:
         account, state = self._account, self._state
@@ -264,21 +290,23 @@ class Publisher:
             )
 
     def _drawdown(self, scope: str, nav: Nav) -> Decimal:
-        """The drawdown for the screens, computed once per value."""
-        known = self._drawdowns.get(scope)
-        if known is None or known[0] is not nav:
-            known = self._drawdowns[scope] = (nav, _rounded(drawdown(nav)))
-        return known[1]
+        """The drawdown for the screens."""
+        return _rounded(self._drawdowns.of(scope, nav))
+
+
+def _may_be_due(permission: Permission, last: SentView, now: int) -> bool:
+    """Whether a view may be sent at all; figures alone are told after a while."""
+    return permission.differs(last) or now - last.at >= APART_MS
 
 
 def _is_due(view: SentView, last: SentView, now: int) -> bool:
-    if (view.state, view.may_open, view.scales) != (last.state, last.may_open, last.scales):
-        return True
-    if now - last.at >= AT_LEAST_MS:
-        return True
-    told, known = (view.equity, view.free_cash, view.sizing_lambda), (last.equity, last.free_cash)
-    moved = told != (*known, last.sizing_lambda)
-    return moved and now - last.at >= APART_MS
+    """Whether a view's figures are new, or were last sent long ago."""
+    return (
+        now - last.at >= AT_LEAST_MS
+        or view.equity != last.equity
+        or view.free_cash != last.free_cash
+        or view.sizing_lambda != last.sizing_lambda
+    )
 
 
 def _breaker_is_due(current: Figures, last: SentBreaker, now: int, *, at_once: bool) -> bool:

@@ -14,7 +14,7 @@ from schemas.portfolio import EquityPoint
 from streams.account import Account
 from streams.ledger_state import BotLedger
 from streams.marks import ZERO
-from streams.nav import Nav, drawdown, value
+from streams.nav import Drawdowns, Nav, value
 from topics.catalog import EQUITY
 
 SOURCE = "ledger"
@@ -50,6 +50,7 @@ class EquityPoints:
         self._account_id = account_id
         self._account = account
         self._sent = sent
+        self._drawdowns = Drawdowns()
 
     def due(self, cause: Message) -> Iterator[Emit]:
         """Points of the bots a message concerns and of the account, where they are due."""
@@ -82,7 +83,7 @@ class EquityPoints:
             cash=bot.cash,
             reserved=account.orders.reserved_cash(bot_id),
             exposure=account.exposure.of_bot(bot_id),
-            drawdown=drawdown(self._nav(bot_id)),
+            drawdown=self._drawdowns.of(bot_id, self._nav(bot_id)),
         )
 
     def _account_point(self) -> SentPoint:
@@ -96,7 +97,7 @@ class EquityPoints:
             cash=known.wallet,
             reserved=sum((account.orders.reserved_cash(bot) for bot in known.bots), ZERO),
             exposure=account.exposure.total(),
-            drawdown=drawdown(self._nav(None)),
+            drawdown=self._drawdowns.of(ACCOUNT, self._nav(None)),
         )
 
     def _totals(self, bots: Iterable[BotId]) -> BotLedger:
