@@ -23,7 +23,7 @@ FROM python:3.13.7-slim-bookworm
 LABEL org.opencontainers.image.title="pets-dataflow" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --create-home --uid 10001 pets \
-    && install --directory --owner=pets --group=pets /var/lib/pets /archive
+    && install --directory --owner=pets --group=pets /var/lib/pets /archive /blocks
 COPY --from=build /opt/pets /opt/pets
 ENV PATH=/opt/pets/bin:$PATH \
     PYTHONUNBUFFERED=1 \

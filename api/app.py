@@ -34,6 +34,7 @@ from api.routes import (
     status,
     traces,
     trades,
+    wallet,
 )
 
 ROUTERS = (
@@ -46,6 +47,7 @@ ROUTERS = (
     trades,
     decisions,
     traces,
+    wallet,
     commands,
     markets,
     performance,

@@ -80,6 +80,7 @@ def _taken(settings: Settings) -> list[str]:
         "PETS_BROKER_PORT": settings.broker_port,
         "PETS_DATABASE_PORT": settings.database_port,
         "PETS_SANDBOX_PORT": settings.sandbox_port,
+        "PETS_CHAIN_PORT": settings.chain_port,
         "PETS_API_PORT": settings.api_port,
         "PETS_DASHBOARD_PORT": settings.dashboard_port,
     }

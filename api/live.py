@@ -33,6 +33,7 @@ from schemas.trading import (
     OrderRejected,
 )
 from schemas.values import BotState
+from schemas.wallet import TransactionEnded, WalletState
 from streams.alerts import AlertBook
 from topics.catalog import (
     ALERTS,
@@ -53,10 +54,19 @@ from topics.catalog import (
     RISK_STATES,
     TopicSpec,
 )
+from topics.catalog_wallet import WALLET_STATES, WALLET_TRANSACTIONS
 
-WHOLE: tuple[TopicSpec, ...] = (RISK_STATES, CONTROL_STATES, CONFIGS, POSITIONS, LIFECYCLE)
+WHOLE: tuple[TopicSpec, ...] = (
+    RISK_STATES,
+    CONTROL_STATES,
+    CONFIGS,
+    POSITIONS,
+    LIFECYCLE,
+    WALLET_STATES,
+)
 """Topics whose whole content is the present."""
 RECENT: dict[TopicSpec, int] = {
+    WALLET_TRANSACTIONS: 2_000,
     EQUITY: 20_000,
     BOOK_TOPS: 2_000,
     HEARTBEATS: 200,
@@ -96,6 +106,8 @@ class LiveState:
         commands: The last commands and what became of them.
         alerts: One entry per rule and scope.
         configuration: What decides.
+        wallets: How each wallet stands, by address.
+        transactions: The last transactions that were settled.
         waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
         now: Greatest session time seen, ms.
@@ -127,6 +139,8 @@ class LiveState:
         self.commands = LiveCommands(self.orders)
         self.alerts = AlertBook()
         self.configuration = LiveConfiguration()
+        self.wallets: dict[str, WalletState] = {}
+        self.transactions: deque[TransactionEnded] = deque(maxlen=KEPT)
         self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
         self.now = 0
@@ -155,6 +169,10 @@ class LiveState:
                 self.alerts.handled(message)
             case Configuration() | ConfigurationInForce():
                 self.configuration.take(message)
+            case WalletState():
+                self.wallets[message.wallet] = message
+            case TransactionEnded():
+                self.transactions.append(message)
             case Heartbeat():
                 self.heartbeats[message.component] = message
             case DeadLetter() | DeadLetterRetried():

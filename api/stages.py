@@ -15,7 +15,10 @@ from agents.stages.live import LiveStage
 from agents.stages.live_state import LiveRules
 from agents.stages.paper import PaperStage
 from agents.stages.relay import relays
+from agents.stages.wallet import WalletStage
+from agents.stages.wallet_book import WalletRules
 from api.configuration import WORKER, content_at_hand, message_of
+from api.money.wallet import cold_of
 from configs.complements import load_complements
 from configs.paper import QueueKind, load_paper
 from configs.profiles import load_profiles
@@ -118,6 +121,7 @@ class Stages:
             "paper": lambda: (self._configured(lambda stages, shard: stages.paper(shard)),),
             "execution": self._execution,
             "ledger": lambda: (self._configured(lambda stages, _: stages.ledger()),),
+            "wallet": lambda: (lambda _: self.wallet(),),
         }
 
     def _configured(self, make: Callable[["Stages", int], Stage]) -> StageFactory:
@@ -197,6 +201,10 @@ class Stages:
     def ledger(self) -> LedgerStage:
         """The account's ledger."""
         return LedgerStage(self._account, account_rules(self._risk, self._profiles, self._paper))
+
+    def wallet(self) -> WalletStage:
+        """The account's wallets on the chain."""
+        return WalletStage(self._account, WalletRules(cold=cold_of(self.settings)))
 
     def paper(self, shard: int, queue: QueueKind | None = None) -> PaperStage:
         """The paper exchange of a shard.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from api.money.wallet import local_chain, why_off
 from api.runtime.kafka import EmbeddedKafka
 from api.runtime.postgres import EmbeddedPostgres
 from api.runtime.worker import STOP_GRACE_S, Worker
@@ -16,14 +17,18 @@ from configs.hosts import hosts
 from configs.settings import Settings
 from schemas.values import Money
 
-DECIDERS = ("relay,book", "bots", "gate,ledger", "execution")
-"""Stages that share a process, one process each entry."""
+DECIDERS = ("relay,book", "bots", "execution")
+"""Stages that share a process, one process each entry; those of the account come to them."""
 LEAVE_S = 20.0
 """A gateway that is told to stop cancels everything and waits for the venue to say so."""
 
 
 class System:
-    """Builds the services of one installation; starting them is the supervisor's work."""
+    """Builds the services of one installation; starting them is the supervisor's work.
+
+    Attributes:
+        wallet_off: Why no wallet is run, in a sentence; empty when one is.
+    """
 
     def __init__(self, settings: Settings, session: Session) -> None:
         """Describe the installation.
@@ -36,6 +41,7 @@ class System:
         self._session = session
         self._home = settings.home.resolve()
         self._dsn = ""
+        self.wallet_off = why_off(settings, os.environ)
 
     def broker(self) -> EmbeddedKafka:
         """The embedded log."""
@@ -63,13 +69,24 @@ class System:
 
     def deciders(self) -> tuple[Worker, ...]:
         """The stages, grouped into processes."""
-        return tuple(self._worker(stages) for stages in DECIDERS)
+        account = "gate,ledger" if self.wallet_off else "gate,ledger,wallet"
+        return tuple(self._worker(stages) for stages in (*DECIDERS, account))
 
     def gateway(self) -> tuple[Worker, ...]:
         """What sends orders to the venue; nothing for paper money."""
         if self._settings.money is Money.PAPER:
             return ()
         return (self._worker("gateway", stop_grace_s=LEAVE_S),)
+
+    def wallet(self) -> tuple[Worker, ...]:
+        """What signs transactions, and the chain they are for where it is the local one."""
+        if self.wallet_off:
+            return ()
+        sender = self._worker("wallet-sender")
+        if self._settings.source == "live":
+            return (sender,)
+        station = local_chain(self._settings)["gas_station_url"]
+        return (self._worker("chain", ready=self._answers(station)), sender)
 
     def connector(self) -> Worker:
         """The market connector."""
@@ -138,6 +155,7 @@ class System:
             own["PETS_DATA_URL"] = own["PETS_SITE_URL"] = f"http://{host}"
             own["PETS_MARKET_WS_URL"] = f"ws://{host}/ws/market"
             own["PETS_USER_WS_URL"] = f"ws://{host}/ws/user"
+            own |= {f"PETS_{name.upper()}": said for name, said in local_chain(settings).items()}
         else:
             own |= {f"PETS_{name.upper()}": url for name, url in hosts(settings).items()}
         return {**os.environ, **own}

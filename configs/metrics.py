@@ -5,6 +5,7 @@ The table in docs/metrics.md is generated from it, and whoever counts something 
 
 from configs.metric import Kind, Metric
 from configs.metrics_gateway import GATEWAY_METRICS
+from configs.metrics_wallet import WALLET_METRICS
 
 _QUICK_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _PATIENT_S = (*_QUICK_S, 15.0, 60.0)
@@ -328,6 +329,7 @@ METRICS: tuple[Metric, ...] = (
     *ARCHIVE_METRICS,
     *CONNECTOR_METRICS,
     *GATEWAY_METRICS,
+    *WALLET_METRICS,
     *FEED_METRICS,
     *API_METRICS,
 )

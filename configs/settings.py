@@ -91,6 +91,26 @@ class Settings(BaseSettings):
         description="Merge and split pairs on the chain with live money; needs the wallet's "
         "sender, with the key of the account that trades. Off denies them (CHAIN_ONLY).",
     )
+    polygon_rpc: SecretStr = Field(
+        SecretStr("http://127.0.0.1:18081/rpc,http://127.0.0.1:18081/rpc/2"),
+        description="Nodes of the chain, comma separated; two or more, so that one alone is never "
+        "believed.",
+    )
+    chain_id: int = Field(
+        31337,
+        description="137 is Polygon; 31337 the local chain, on which no key of yours is used.",
+    )
+    gas_station_url: str = Field(
+        "http://127.0.0.1:18081/gas-station/v2",
+        description="Gas station; empty asks the nodes alone.",
+    )
+    chain_host: str = Field("127.0.0.1", description="Address the local chain binds to.")
+    chain_port: int = Field(18081, description="Port of the local chain.")
+    cold_address: str = Field(
+        "",
+        description="Address of the cold wallet, whose key is not on this machine; the local "
+        "chain has its own.",
+    )
 
     api_host: str = Field("127.0.0.1", description="Address the API binds to.")
     api_port: int = Field(8000, description="Port of the API.")
@@ -153,7 +173,15 @@ class Settings(BaseSettings):
         values = (getattr(self, name) for name in type(self).model_fields)
         texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         password = urlsplit(self.database.get_secret_value()).password or ""
-        return tuple(text for text in (*texts, password) if text and "@127.0.0.1" not in text)
+        texts += (password, *self.rpc_urls)
+        local = ("@127.0.0.1", "//127.0.0.1")
+        return tuple(text for text in texts if text and not any(host in text for host in local))
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """Addresses of the chain's nodes; those of providers carry a key."""
+        urls = self.polygon_rpc.get_secret_value().split(",")
+        return tuple(url.strip() for url in urls if url.strip())
 
     def worker_instance(self) -> str:
         """The name of this worker among those of its stage."""

@@ -348,6 +348,8 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
         gas_gwei: What an ordinary transaction pays, gwei.
         band: "rapid", "fast", "standard" or "queue".
         share: Part of all capital that is in the hot wallet.
+        cold: Dollars in the cold wallet.
+        sweep: Dollars that are too many for a hot wallet.
         advice: What to do about it, in a sentence; empty for nothing.
         doubt: Why nothing new is sent; empty when all is well.
         gas_usd: Dollars of gas paid so far, by bot; "" is what serves every bot.
@@ -364,6 +366,8 @@ class WalletState(Message, frozen=True, kw_only=True, tag="wallet-state"):
     gas_gwei: Decimal | None
     band: str
     share: Decimal | None
+    cold: Decimal = Decimal(0)
+    sweep: Decimal = Decimal(0)
     advice: str
     doubt: str
     queued: int

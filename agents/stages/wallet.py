@@ -86,7 +86,9 @@ class WalletStage:
 
     def apply(self, message: Message) -> Sequence[Emit]:
         """Fold one message in."""
-        self._state.now = max(self._state.now, message.ingest_time)
+        # Whoever asks for something may have another clock than the session.
+        if not isinstance(message, JobRequested | TransactionVoided):
+            self._state.now = max(self._state.now, message.ingest_time)
         return tuple(self._follow(message))
 
     def snapshot(self) -> bytes:
@@ -341,6 +343,8 @@ class WalletStage:
             gas_gwei=None if gas is None else in_gwei(price_of(gas)),
             band="" if gas is None else band_of(gas, rules.gas),
             share=None if advice is None else advice.share,
+            cold=ZERO if seen is None else seen.cold,
+            sweep=ZERO if advice is None else advice.sweep,
             advice="" if advice is None else in_words(advice, wallet, rules.cold),
             doubt=book.nonces.doubt,
             queued=sum(job.nonce is None for job in book.nonces.jobs.values()),

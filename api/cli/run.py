@@ -9,7 +9,18 @@ from configs.hosts import at_hosts
 from configs.settings import Settings
 from schemas.errors import ApplicationError
 
-SERVICES = ("sandbox", "connector", "gateway", "feeds", "sinks", "archive", "api", "dashboard")
+SERVICES = (
+    "sandbox",
+    "chain",
+    "connector",
+    "gateway",
+    "wallet-sender",
+    "feeds",
+    "sinks",
+    "archive",
+    "api",
+    "dashboard",
+)
 
 
 def run_stages(names: str, check: bool) -> None:
@@ -76,6 +87,14 @@ def _service(name: str, settings: Settings) -> Callable[[], None]:
             from api.venue import run_sandbox
 
             return lambda: asyncio.run(run_sandbox(settings))
+        case "chain":
+            from api.chain import run_chain
+
+            return lambda: asyncio.run(run_chain(settings))
+        case "wallet-sender":
+            from api.wallet_sender import run_wallet_sender
+
+            return lambda: asyncio.run(_until_stopped(run_wallet_sender(settings)))
         case "gateway":
             from api.gateway import run_gateway
 

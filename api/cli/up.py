@@ -118,7 +118,9 @@ async def _start(supervisor: Supervisor, system: System, settings: Settings) -> 
     await supervisor.start(*system.deciders(), system.sinks(), *archive)
     feeds = (system.feeds(),) if _has_feeds(settings) else ()
     await supervisor.start(system.connector(), *feeds, system.api(), system.dashboard())
-    await supervisor.start(*system.gateway())
+    await supervisor.start(*system.gateway(), *system.wallet())
+    if system.wallet_off and settings.money is Money.LIVE:
+        _say(system.wallet_off)
     await start_bots(settings, system.session_clock)
     for service in supervisor.services:
         await _until_ready(service)

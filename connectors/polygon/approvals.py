@@ -6,6 +6,9 @@ from connectors.polymarket import contracts
 from connectors.polymarket.calldata import MAX_UINT256
 from schemas.wallet import CallKind, ChainCall
 
+ENOUGH = 10**15
+"""Base units, a thousand million dollars: an allowance below it is given anew."""
+
 
 class Approval(NamedTuple):
     """One permission.

@@ -78,6 +78,11 @@ class Rpc:
         block = await self._asked(self._web3.eth.get_block("latest"))
         return Head(block["number"], block["timestamp"], block.get("baseFeePerGas", Wei(0)))
 
+    async def block_hash(self, number: int) -> str:
+        """The hash of a block."""
+        block = await self._asked(self._web3.eth.get_block(BlockNumber(number)))
+        return "0x" + block["hash"].hex().removeprefix("0x")
+
     async def nonce(self, address: str, block: int | None = None) -> int:
         """Transactions of an address up to a block; the newest without one."""
         account = self._web3.to_checksum_address(address)

@@ -28,6 +28,8 @@ class SenderService:
     Attributes:
         seen: Observations published since the start.
         away: The last looks failed: no node answers.
+        address: Whose transactions.
+        started: What it says first.
     """
 
     def __init__(
@@ -51,11 +53,17 @@ class SenderService:
         self._watch = watch
         self._requests = requests
         self._publish = publish
-        self._chain_id = chain_id
+        self.address = sender.address
+        self.started = watch.started(sender.address, chain_id)
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
         self.seen = 0
         self.away = False
+
+    @property
+    def busy(self) -> int:
+        """Transactions that are looked after now."""
+        return len(self._busy)
 
     async def run(self) -> None:
         """Work until cancelled.
@@ -63,7 +71,7 @@ class SenderService:
         Raises:
             InfrastructureError: The broker took no more records.
         """
-        await self._publish(self._watch.started(self._sender.address, self._chain_id))
+        await self._publish(self.started)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self._look_at_gas, GAS_S))
             tasks.create_task(self._repeat(self._look_at_wallet, WALLET_S))

@@ -146,15 +146,25 @@ class ChainWatch:
             NodeAwayError: No node answers.
         """
         signature = "isApprovedForAll(address,address)" if whole else "allowance(address,address)"
-        return await self._asked(token, signature, address_word(owner) + address_word(spender))
+        return await self.asked(token, signature, address_word(owner) + address_word(spender))
 
-    async def _held(self, token: str, signature: str, words: bytes) -> Decimal:
-        return Decimal(await self._asked(token, signature, words)).scaleb(-DOLLAR_DECIMALS)
+    async def asked(self, contract: str, signature: str, words: bytes) -> int:
+        """The first word of what a contract answers.
 
-    async def _asked(self, contract: str, signature: str, words: bytes) -> int:
+        Args:
+            contract: Its address.
+            signature: Of the function.
+            words: Its arguments, encoded.
+
+        Raises:
+            NodeAwayError: No node answers.
+        """
         data = "0x" + (keccak(signature.encode())[:4] + words).hex()
         answer = await self._nodes.first(lambda node: node.call(contract, data))
         return int.from_bytes(answer[:32], "big")
+
+    async def _held(self, token: str, signature: str, words: bytes) -> Decimal:
+        return Decimal(await self.asked(token, signature, words)).scaleb(-DOLLAR_DECIMALS)
 
     def _head(self, *parts: str | int) -> Header:
         now = self._now_ms()

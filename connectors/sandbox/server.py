@@ -78,8 +78,16 @@ def create_app(sandbox: Sandbox) -> Starlette:
     return app
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind the venue's address; port 0 takes any free one.
+def listen(
+    host: str, port: int, who: str = "The sandbox venue", setting: str = "PETS_SANDBOX_PORT"
+) -> socket.socket:
+    """Bind an address; port 0 takes any free one.
+
+    Args:
+        host: Where.
+        port: Which.
+        who: Whose it is, for people.
+        setting: What chooses another one.
 
     Raises:
         InfrastructureError: The address cannot be had.
@@ -91,8 +99,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise InfrastructureError(
-            f"The sandbox venue needs {host}:{port}, which cannot be had: {error.strerror}. "
-            "Stop what uses it, or set PETS_SANDBOX_PORT to a free port."
+            f"{who} needs {host}:{port}, which cannot be had: {error.strerror}. "
+            f"Stop what uses it, or set {setting} to a free port."
         ) from error
     return listener
 

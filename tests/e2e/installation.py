@@ -17,6 +17,7 @@ from api.runtime.ports import free_port
 
 PETS = str(Path(sys.executable).with_name("pets"))
 READY_S = 120.0
+PORTS = ("BROKER", "BROKER_CONTROLLER", "DATABASE", "SANDBOX", "CHAIN", "API", "DASHBOARD")
 
 
 class Installation:
@@ -26,7 +27,15 @@ class Installation:
         self.home = home
         self.ports = {
             name: free_port()
-            for name in ("BROKER", "BROKER_CONTROLLER", "DATABASE", "SANDBOX", "API", "DASHBOARD")
+            for name in (
+                "BROKER",
+                "BROKER_CONTROLLER",
+                "DATABASE",
+                "SANDBOX",
+                "CHAIN",
+                "API",
+                "DASHBOARD",
+            )
         }
         self.output = home.parent / "up.txt"
         self.archive = home.parent / "archive"

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -95,7 +96,7 @@ def test_a_stage_killed_hard_comes_back(installation: Installation) -> None:
     victim = next(
         process
         for process in installation.processes()
-        if process.cmdline()[-2:] == ["run", "gate,ledger"]
+        if process.cmdline()[-2:] == ["run", "gate,ledger,wallet"]
     )
     victim.kill()
     as_of = installation.get("/risk/metrics")["as_of"]
@@ -103,6 +104,23 @@ def test_a_stage_killed_hard_comes_back(installation: Installation) -> None:
         lambda: installation.get("/risk/metrics")["as_of"] > as_of + 4_000, "newer equity", 90.0
     )
     assert installation.get("/status")["data"]["trading_state"] == "HALTED"
+
+
+def test_the_wallet_has_gone_from_approval_to_redemption(installation: Installation) -> None:
+    def kinds() -> list[str]:
+        settled = installation.get("/wallet/transactions?limit=100")["data"]
+        assert all(tx["status"] == "confirmed" for tx in settled), settled
+        return [tx["kind"] for tx in sorted(settled, key=lambda tx: tx["nonce"])]
+
+    installation.until(lambda: "REDEEM" in kinds(), "redemption", 240.0)
+    assert kinds() == ["APPROVE"] * 10 + ["WRAP", "SPLIT", "MERGE", "REDEEM"]
+    (wallet,) = installation.get("/wallet/balance")["data"]
+    assert Decimal(wallet["balances"]["pUSD"]) == 3_000
+    assert Decimal(wallet["balances"]["USDC.e"]) == 2_000
+    assert Decimal(wallet["cold"]) == 30_000
+    assert Decimal(wallet["freed"]) == 100
+    said = installation.pets("wallet", "balance")
+    assert "14.3% hot" in said.stdout, said.stdout + said.stderr
 
 
 def test_stop_leaves_no_process(installation: Installation) -> None:
@@ -116,6 +134,7 @@ def test_the_next_start_finds_everything_as_it_was(installation: Installation) -
     installation.until(
         lambda: installation.get("/status")["data"]["trading_state"] == "HALTED", "halt"
     )
+    installation.until(lambda: synced(installation) == 14, "the chain where it was")
     refused = installation.pets("resume")
     assert refused.returncode != 0
     assert "RESUME" in refused.stderr
@@ -152,6 +171,13 @@ def test_the_archived_run_gives_the_decisions_it_made_without_a_broker(
     assert fills.returncode == 0, fills.stdout + fills.stderr
     for role in ("fill:", "order:", "verdict:", "intent:", "the book at that offset:"):
         assert role in fills.stdout, fills.stdout
+
+
+def synced(installation: Installation) -> int | None:
+    """The wallet's next nonce, once this start's sender has looked at the chain."""
+    wallets = installation.get("/wallet/balance")
+    fresh = wallets["data"] and not wallets["stale"]
+    return wallets["data"][0]["nonce"] if fresh else None
 
 
 def fill_of(archive: Path) -> str:

@@ -82,6 +82,10 @@ class Evm:
         """Number of the newest block."""
         return len(self._blocks) - 1
 
+    def has_filled(self, newest: int) -> bool:
+        """Whether one of the newest blocks has transactions."""
+        return any(block.transactions for block in self._blocks[-newest:])
+
     def header(self, number: int | None = None) -> BlockHeaderAPI:
         """A block's header; the newest one's without a number."""
         return self._blocks[self.head if number is None else max(0, number)].header
@@ -110,9 +114,11 @@ class Evm:
         # After a reorganisation the new branch must not repeat the old one's block hashes.
         later = max(timestamp, parent.timestamp + 1 + self._undone)
         self._undone = 0
-        result, receipts, _ = self._chain.mine_all(
-            list(transactions), parent_header=parent, timestamp=later
+        # Left to itself, the limit of gas falls with every empty block.
+        self._chain.header = self._chain.create_header_from_parent(
+            parent, gas_limit=GAS_LIMIT, timestamp=later
         )
+        result, receipts, _ = self._chain.mine_all(list(transactions), timestamp=later)
         header = result.imported_block.header
         self._blocks.append(_Block(header, tuple(transactions)))
         self._note(header, transactions, receipts)

@@ -8,14 +8,9 @@ from eth_typing import Address
 from connectors.polygon.addresses import POL_FEED
 from connectors.polymarket import contracts
 from connectors.sandbox.chain.compiled import code_of, conditional_tokens
+from connectors.sandbox.chain.known import OPERATOR, RELAYER
 
 WEI = 10**18
-OPERATOR_KEY = (1).to_bytes(32, "big")
-"""Settles matches and reports results; printed in every textbook, worth nothing."""
-RELAYER_KEY = (2).to_bytes(32, "big")
-"""Sends what the sandbox' relayer was given."""
-OPERATOR = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
-RELAYER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 _RICH = 1_000_000 * WEI
 
 PLACES: Mapping[str, str] = {

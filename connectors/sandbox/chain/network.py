@@ -13,10 +13,14 @@ from connectors.polymarket.eip712 import address_word, bytes32, word
 from connectors.polymarket.keccak import keccak
 from connectors.polymarket.signer import Signer
 from connectors.sandbox.chain.evm import GAS_LIMIT, Evm
-from connectors.sandbox.chain.genesis import OPERATOR_KEY, RELAYER_KEY, address_of, first_state
+from connectors.sandbox.chain.genesis import address_of, first_state
+from connectors.sandbox.chain.journal import Journal
+from connectors.sandbox.chain.known import OPERATOR_KEY, RELAYER_KEY, condition_id
 from connectors.sandbox.chain.pool import Pool, PoolError
 
 BIG_GAS = 5_000_000
+FINAL_BLOCKS = 16
+"""After its last transaction the chain hurries on for so many blocks, so that it becomes final."""
 OPERATOR_TIP = 100 * 10**9
 OPERATOR_FEE = 1_000 * 10**9
 
@@ -34,26 +38,30 @@ class Network:
         now_ms: Callable[[], int],
         funded: Sequence[str] = (),
         wallets: Sequence[str] = (),
+        journal: Journal | None = None,
     ) -> None:
-        """Begin with the first block.
+        """Begin with the first block, or go on where the journal ends.
 
         Args:
             now_ms: The clock that blocks carry.
             funded: Addresses that begin with POL.
             wallets: Addresses of smart wallets that the relayer moves.
+            journal: Keeps the blocks; None forgets them with the process.
         """
         self._now_ms = now_ms
-        state = first_state(funded, wallets)
-        self.evm = Evm(state, now_ms() // 1000)
+        self._journal = journal
+        began = None if journal is None else journal.began
+        self.evm = Evm(first_state(funded, wallets), now_ms() // 1000 if began is None else began)
         self.pool = Pool(self.evm.nonce, self.evm.balance, LOCAL_CHAIN_ID)
         self.operator = Signer(OPERATOR_KEY)
         self.relayer = Signer(RELAYER_KEY)
+        if journal is not None:
+            self._follow(journal)
 
     def mine(self, blocks: int = 1) -> None:
         """Add blocks with what waits."""
         for _ in range(blocks):
-            picked = self.pool.pick(self.evm.next_base_fee(), GAS_LIMIT)
-            self.evm.mine(picked, self._now_ms() // 1000)
+            self._block(self.pool.pick(self.evm.next_base_fee(), GAS_LIMIT))
 
     def reorganise(self, depth: int, keep: bool = True) -> None:
         """Leave the last blocks for a branch that is one longer, as nodes do.
@@ -63,8 +71,10 @@ class Network:
             keep: Whether the nodes keep what was in them for later blocks.
         """
         undone = self.evm.undo(depth)
+        if self._journal is not None:
+            self._journal.undone(depth)
         for _ in range(depth + 1):
-            self.evm.mine((), self._now_ms() // 1000)
+            self._block(())
         if keep:
             for tx in undone:
                 self._put_back(tx)
@@ -91,6 +101,22 @@ class Network:
         self.pool.add(tx)
         return tx.hash
 
+    @property
+    def is_busy(self) -> bool:
+        """Something waits, or is not final yet."""
+        return bool(self.pool.size) or self.evm.has_filled(FINAL_BLOCKS)
+
+    def nonce_of(self, address: str) -> int:
+        """Transactions of an address that are in blocks."""
+        return self.evm.nonce(address_of(address))
+
+    def is_resolved(self, question: str) -> bool:
+        """Whether a market's result was reported."""
+        data = keccak(b"payoutDenominator(bytes32)")[:4] + bytes32(condition_id(question))
+        tokens = address_of(contracts.CONDITIONAL_TOKENS)
+        answer, _ = self.evm.call(tokens, data, address_of(self.operator.address))
+        return bool(int.from_bytes(answer, "big"))
+
     def fund(self, address: str, pol_wei: int, dollars: int) -> None:
         """Print POL from the operator's pocket, and USDC.e, for an address."""
         if pol_wei:
@@ -112,8 +138,7 @@ class Network:
             (address_word(oracle), bytes32(question), word(2))
         )
         self.operate(Call(contracts.CONDITIONAL_TOKENS, "0x" + data.hex()))
-        packed = bytes.fromhex(oracle[2:]) + bytes32(question) + word(2)
-        return "0x" + keccak(packed).hex()
+        return condition_id(question)
 
     def resolve(self, question: str, payouts: tuple[int, int]) -> None:
         """Report a market's result; (1, 0) is YES, (1, 1) a half each."""
@@ -121,6 +146,21 @@ class Network:
             (bytes32(question), uints(payouts))
         )
         self.operate(Call(contracts.CONDITIONAL_TOKENS, "0x" + data.hex()))
+
+    def _block(self, transactions: Sequence[SignedTransactionAPI]) -> None:
+        at = self._now_ms() // 1000
+        self.evm.mine(transactions, at)
+        if self._journal is not None:
+            self._journal.mined(at, [tx.encode() for tx in transactions])
+
+    def _follow(self, journal: Journal) -> None:
+        first = self.evm.header()
+        for step in journal.steps(first.hash, first.timestamp):
+            if step.undo:
+                self.evm.undo(step.undo)
+            else:
+                raw = [self.evm.decode(bytes.fromhex(each)) for each in step.raw]
+                self.evm.mine(raw, step.at)
 
     def _put_back(self, tx: SignedTransactionAPI) -> None:
         try:

@@ -67,6 +67,12 @@ class Pool:
             raise PoolError("txpool is full")
         self._waiting[sender, tx.nonce] = tx
 
+    @property
+    def size(self) -> int:
+        """Transactions that wait."""
+        self._forget_used()
+        return len(self._waiting)
+
     def find(self, tx_hash: bytes) -> SignedTransactionAPI | None:
         """A waiting transaction."""
         return next((tx for tx in self._waiting.values() if tx.hash == tx_hash), None)

@@ -1,8 +1,8 @@
 """The local chain over HTTP: JSON-RPC at `/rpc`, a second node at `/rpc/2`, a gas station.
 
-Blocks come every two seconds, as on Polygon. What a test or an operator does to the chain is a
-method of its own: `pets_mine`, `pets_reorganise`, `pets_drop`, `pets_fault`, `pets_fund`,
-`pets_prepare`, `pets_resolve`.
+Blocks come every two seconds, as on Polygon, and once a minute when there is nothing to put into
+them or to confirm. What a test or an operator does to it is a method of its own: `pets_mine`,
+`pets_reorganise`, `pets_drop`, `pets_fault`, `pets_fund`, `pets_prepare`, `pets_resolve`.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from connectors.sandbox.chain.node import INVALID_PARAMS, Json, Node, NodeFaults
 from connectors.sandbox.chain.pool import SERVER_ERROR, PoolError
 
 BLOCK_S = 2.0
+QUIET_S = 60.0
 PARSE_ERROR = -32_700
 GWEI = 10**9
 
@@ -76,10 +77,13 @@ class ChainServer:
         ]
 
     async def run(self) -> None:
-        """Add a block every two seconds until cancelled."""
+        """Add blocks until cancelled, the first one at once."""
         while True:
-            await asyncio.sleep(BLOCK_S)
             self.network.mine()
+            for _ in range(round(QUIET_S / BLOCK_S)):
+                await asyncio.sleep(BLOCK_S)
+                if self.network.is_busy:
+                    break
 
     def _endpoint(self, number: int) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
