@@ -100,7 +100,6 @@ def test_a_job_is_written_down_before_it_is_sent_and_its_cost_goes_to_its_bot() 
     cost = ended[0].cost_usd
     assert cost is not None
     assert cost == ended[0].cost_pol * Decimal("0.25")
-    run.see("5000")
     assert run.state().gas_usd == {"bot_01": cost}
     assert run.state().freed == 30
 
@@ -224,3 +223,23 @@ def test_what_is_not_pending_cannot_be_given_up() -> None:
         )
     )
     assert run.alerts() == ["nothing-to-void"]
+
+
+def test_who_asks_with_another_clock_does_not_move_the_sessions() -> None:
+    run = Run()
+    run.see("5000")
+    ahead = job_of(1, now=run.now + DAY_MS)
+    run.tell(ahead)
+    run.tell(
+        TransactionVoided(
+            event_id="v",
+            event_time=ahead.ingest_time,
+            ingest_time=ahead.ingest_time,
+            source="cli",
+            wallet=ADDRESS,
+            nonce=99,
+            reason="test",
+            by="cli",
+        )
+    )
+    assert {emit.message.ingest_time for emit in run.said} == {run.now}
