@@ -44,13 +44,13 @@ async def test_an_operator_goes_from_approval_to_redemption() -> None:
             jobs.merge(me, condition, Decimal(40), wish(world, "merge")),
         )
         assert await jobs.missing_approvals(world.watch, me) == ()
-        assert await held(world.watch, me, condition) == (60, 60)
+        assert await held(world.watch, me, condition) == (Decimal(60), Decimal(60))
         assert await yes_payout(world.watch, condition) is None
         world.chain.resolve(QUESTION, (1, 3))
         world.chain.mine()
         assert await yes_payout(world.watch, condition) == Decimal("0.25")
         await carry_out(world, jobs.redeem(me, condition, wish(world, "redeem")))
-        assert await held(world.watch, me, condition) == (0, 0)
+        assert await held(world.watch, me, condition) == (Decimal(0), Decimal(0))
         assert dollars(world.chain) == 400 * DOLLAR
         assert dollars(world.chain, token=contracts.USDC_E) == 100 * DOLLAR
 
