@@ -11,6 +11,7 @@ from api.gateway_watch import gateway_metrics, pulse
 from api.money.access import VenueAccess, open_access
 from api.money.gate import require_money
 from api.runtime.stopping import stop_signals, unless_stopped
+from api.truths import compare_truths
 from configs.meters import served
 from configs.settings import Settings
 from connectors.polymarket.connector import Publisher
@@ -57,6 +58,7 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
             beside = (
                 pulse(settings, producer, parts),
                 venue_checks(settings, access, parts, producer).run(),
+                compare_truths(settings, access, producer),
             )
             watching = [asyncio.create_task(each) for each in beside]
             try:

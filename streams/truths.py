@@ -36,6 +36,11 @@ class TruthRules(NamedTuple):
     pending_ms: int = 30_000
     doubt_ms: int = 120_000
 
+    def at_speed(self, speed: float) -> "TruthRules":
+        """The same wall times on a session clock that runs faster."""
+        pending_ms, doubt_ms = round(self.pending_ms * speed), round(self.doubt_ms * speed)
+        return self._replace(pending_ms=pending_ms, doubt_ms=doubt_ms)
+
 
 class TruthComparison:
     """Compares, and remembers since when what differs.
