@@ -3,20 +3,10 @@
 The table in docs/dataflow.md is generated from it.
 """
 
-from schemas import (
-    control,
-    market,
-    ops,
-    outside,
-    pairs,
-    portfolio,
-    risk,
-    trading,
-    venue,
-    wallet,
-    wallet_truths,
-)
+from schemas import control, market, ops, outside, pairs, portfolio, risk, trading, venue
 from schemas.venue_status import VenueStatus
+from schemas.wallet import JobEnded
+from schemas.wallet_truths import TruthDoubted
 from topics.catalog_control import COMMANDS, CONFIGS, CONTROL_STATES
 from topics.catalog_ops import ALERTS, CHECKPOINTS, DEAD_LETTERS, HEARTBEATS, LOGS
 from topics.catalog_wallet import WALLET_TOPICS
@@ -150,7 +140,7 @@ DECIDE_INPUTS = TopicSpec(
         pairs.PairsFailed,
         pairs.PositionsConverted,
         pairs.RebatePaid,
-        wallet.JobEnded,
+        JobEnded,
         trading.AccountView,
         outside.NewsItem,
         outside.GameState,
@@ -176,16 +166,7 @@ DECIDE_INPUTS = TopicSpec(
     "The one ordered log of a shard: all that bots and execution know, in the order they know it.",
     retention_ms=7 * DAY_MS,
 )
-ACCOUNT_WRITERS = (
-    "bots",
-    "book",
-    "relay-lifecycle",
-    "paper",
-    "execution",
-    "gateway",
-    "connector",
-    "wallet",
-)
+ACCOUNT_WRITERS = ("bots", "book", "relay-lifecycle", "paper", "execution", "gateway", "connector")
 GATE_INPUTS = TopicSpec(
     "pets.decide.gate-inputs.v1",
     (
@@ -216,11 +197,11 @@ GATE_INPUTS = TopicSpec(
         control.Configuration,
         risk.SizingAdvice,
         VenueStatus,
-        wallet_truths.TruthDoubted,
+        TruthDoubted,
         ops.ClockTick,
     ),
     Scope.ACCOUNT,
-    (*ACCOUNT_WRITERS, "api", "clock"),
+    (*ACCOUNT_WRITERS, "wallet", "api", "clock"),
     ("gate", "ledger", "archive"),
     "The one ordered log of an account: all that the risk gate and the ledger know.",
     retention_ms=90 * DAY_MS,
