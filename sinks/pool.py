@@ -27,10 +27,12 @@ UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresError,
 )
 """What a database that is away, starting, ending, full or not migrated raises. Rows that do not
-fit their columns raise some of these, too, and have to be told apart first."""
+fit their columns raise some of these, too, and have to be told apart first. asyncpg calls it an
+internal error when a server says goodbye between two statements and the connection stands yet."""
 
 
 @asynccontextmanager

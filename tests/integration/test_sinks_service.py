@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import asyncpg
@@ -94,10 +95,11 @@ class World:
         running = asyncio.create_task(run_sinks(self.settings, QUICK))
         try:
             yield
-            assert not running.done(), running.result()
         finally:
+            had_ended = running.done()
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            (ended,) = await asyncio.gather(running, return_exceptions=True)
+            assert not had_ended, f"the sinks ended meanwhile: {ended!r}"
 
     async def stored(self) -> dict[str, list[Values]]:
         """All rows but the alerts of the sinks themselves, which nobody said before."""
@@ -258,7 +260,7 @@ async def test_a_database_killed_and_back_loses_nothing(
             os.kill(own_postgres.pid, signal.SIGKILL)
             await saying
             await world.say([messages.signal(5000 + round_)])
-            await world.read(HEARTBEATS, _tells_of_an_outage)
+            await world.read(HEARTBEATS, partial(_tells_of_outage, round_ + 1))
             await asyncio.sleep(away_s(brief=0, stated=60))
             await own_postgres.start(silent)
             await world.until_stored()
@@ -268,9 +270,12 @@ async def _has_signals(world: World, count: int) -> bool:
     return len(await stored_rows(world.dsn, "signals")) >= count
 
 
-def _tells_of_an_outage(found: list[Message]) -> bool:
-    last = found[-1] if found else None
-    return isinstance(last, Heartbeat) and last.status == "recovering" and bool(last.detail)
+def _tells_of_outage(number: int, found: list[Message]) -> bool:
+    """Whether heartbeats have begun, so many times, to say that the database is away, and why."""
+    beats = [each for each in found if isinstance(each, Heartbeat)]
+    assert all(each.detail for each in beats if each.status == "recovering")
+    changes = [now.status for before, now in pairwise(beats) if now.status != before.status]
+    return changes.count("recovering") >= number
 
 
 async def test_a_database_that_is_not_there_yet_is_waited_for(
