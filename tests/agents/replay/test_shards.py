@@ -17,21 +17,27 @@ from schemas.envelope import Message
 from schemas.ids import AccountId, MarketId
 from schemas.market import MarketListed
 from schemas.portfolio import PositionState
-from schemas.trading import Fill, PairsMerged
-from topics.catalog import FILLS, GATE_INPUTS, POSITIONS, TopicSpec
+from schemas.reasons import DenialCode
+from schemas.trading import Fill, IntentDenied, PairsMerged
+from topics.catalog import DECISIONS, FILLS, GATE_INPUTS, POSITIONS, TopicSpec
 from topics.partition import shard_of
 from topics.spec import Scope
 
 INPUTS = 1_500
 AMPLE = Decimal(1_000_000)
 """Capital with which no limit of a bot or of the account binds in this tape."""
+SCARCE = Decimal(300)
+"""Capital with which a limit of bot 1 binds that it keeps by itself where it sees all it holds."""
+LONG = 2_200
+"""Inputs until it does."""
 
 
 class Seen(NamedTuple):
-    """What an account came to: its fills by id, its last positions by id."""
+    """What an account came to: its fills and last positions, and what its gate refused, by id."""
 
     fills: dict[str, Message]
     positions: dict[str, PositionState]
+    denied: dict[str, IntentDenied]
 
 
 class ShardedLoop:
@@ -40,6 +46,7 @@ class ShardedLoop:
     def __init__(self, settings: Settings) -> None:
         self.fills: dict[str, Message] = {}
         self.positions: dict[str, PositionState] = {}
+        self.denied: dict[str, IntentDenied] = {}
         self._shards = settings.shards
         self._readers: dict[str, list[tuple[int | None, Stage]]] = defaultdict(list)
         self._home: dict[MarketId, int] = {}
@@ -77,6 +84,8 @@ class ShardedLoop:
                 self.fills[message.event_id] = message
             elif topic is POSITIONS and isinstance(message, PositionState):
                 self.positions[message.position_id] = message
+            elif topic is DECISIONS and isinstance(message, IntentDenied):
+                self.denied[message.intent_id] = message
             for shard, stage in self._readers[topic.name]:
                 if shard is None or topic.scope is not Scope.SHARD or int(key) == shard:
                     queue.extend((e.topic, e.key, e.message) for e in stage.apply(message))
@@ -85,17 +94,17 @@ class ShardedLoop:
         self._readers[stage.reads.name].append((shard, stage))
 
 
-def play(shards: int) -> Seen:
-    settings = Settings(_env_file=None, shards=shards, capital=AMPLE)
+def play(shards: int, capital: Decimal = AMPLE, inputs: int = INPUTS) -> Seen:
+    settings = Settings(_env_file=None, shards=shards, capital=capital)
     account = AccountId(settings.account)
     loop = ShardedLoop(settings)
     bots = [bot.bot_id for bot in choose_bots(settings.bots)]
-    for number, given in enumerate(islice(Tape("world", 7, 3.0, account), INPUTS)):
+    for number, given in enumerate(islice(Tape("world", 7, 3.0, account), inputs)):
         if number == 0:
             for first in first_messages(settings, bots, given.message.ingest_time):
                 loop.feed(GATE_INPUTS, account, first)
         loop.put(given)
-    return Seen(loop.fills, loop.positions)
+    return Seen(loop.fills, loop.positions, loop.denied)
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +120,16 @@ def test_where_no_limit_binds_fills_and_positions_are_the_same_whatever_the_spli
     assert len(one_shard.fills) > 5
     assert split.fills.keys() == one_shard.fills.keys()
     assert result(split) == result(one_shard)
+
+
+def test_what_a_bot_cannot_see_on_its_shard_the_gate_refuses() -> None:
+    alone, split = play(1, SCARCE, LONG), play(4, SCARCE, LONG)
+    assert len(alone.fills) > 5
+    assert alone.denied == {}  # the bot sees every leg that it holds, and does not ask
+    refused = [denied for denied in split.denied.values() if denied.bot_id == "bot_01"]
+    assert {denied.code for denied in refused} == {DenialCode.EXPOSURE_LEG}
+    for denied in refused:  # what it holds over all shards, against the one limit of the bot
+        assert Decimal(denied.value) > Decimal(denied.limit.removesuffix(" dollars")) > 0
 
 
 def result(seen: Seen) -> dict[str, tuple[Decimal, Decimal, Decimal, Decimal]]:
