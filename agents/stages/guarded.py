@@ -9,8 +9,21 @@ from schemas.errors import ApplicationError
 MakeStage = Callable[[], Stage]
 """Makes a stage in its first state."""
 
-JOURNAL_LIMIT = 5_000
-"""Messages after which a snapshot is taken in any case, so that undoing stays short."""
+JOURNAL_LEAST, JOURNAL_MOST = 5_000, 50_000
+BYTES_A_MESSAGE = 64
+"""A snapshot of so many bytes costs less than folding a message does."""
+
+
+def journal_limit(snapshot_bytes: int) -> int:
+    """Messages after which a snapshot is taken in any case, so that undoing stays short.
+
+    A large state waits for more of them: a snapshot of ten thousand books takes half a second, as
+    long as folding 20,000 messages.
+
+    Args:
+        snapshot_bytes: Size of the last snapshot.
+    """
+    return min(JOURNAL_MOST, max(JOURNAL_LEAST, snapshot_bytes // BYTES_A_MESSAGE))
 
 
 class FoldError(ApplicationError):
@@ -63,7 +76,7 @@ class GuardedStage:
             self._undo()
             raise FoldError(self._stage.name, message, error) from error
         self._journal.append(message)
-        if len(self._journal) >= JOURNAL_LIMIT:
+        if len(self._journal) >= journal_limit(len(self._snapshot)):
             self.snapshot()
         return emits
 

@@ -44,7 +44,7 @@ def test_a_failed_message_right_after_a_restore_is_undone() -> None:
 
 
 def test_many_messages_without_a_checkpoint_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "JOURNAL_LIMIT", 10)
+    monkeypatch.setattr(guarded, "JOURNAL_LEAST", 10)
     applied: list[str] = []
 
     class Recording(CountingStage):
@@ -69,3 +69,8 @@ def test_an_interrupt_is_not_taken_for_a_bad_message() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         GuardedStage(Interrupted).apply(trade(0))
+
+
+def test_a_large_state_waits_for_more_messages_but_not_for_ever() -> None:
+    limits = [guarded.journal_limit(size) for size in (0, 100_000, 1_000_000, 100_000_000)]
+    assert limits == [5_000, 5_000, 15_625, 50_000]
