@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, cast
 
 import faust
-from aiokafka import AIOKafkaConsumer
 from faust.tables.manager import TableManager
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, AppT
 from faust.types.transports import ConsumerT, TransportT
+
+from agents.shell.consumer import LoopConsumer
 
 SESSION_TIMEOUT_S = 6.0
 HEARTBEAT_S = 2.0
@@ -23,17 +24,6 @@ Positions = Callable[[], Mapping[TP, int]]
 """Where to go on reading, for the partitions whose state is in memory."""
 
 
-class PetsConsumerThread(AIOKafkaConsumerThread):
-    """The thread that fetches. Faust hides a fetch wait of 1.5 s; this one takes the setting."""
-
-    logger = _log
-
-    def _create_worker_consumer(self, transport: Transport) -> AIOKafkaConsumer:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = cast(PetsApp, self.app).fetch_wait_ms  # noqa: SLF001
-        return consumer
-
-
 class PetsConsumer(Consumer):
     """Goes on reading behind the checkpoint, whatever offset the group has committed.
 
@@ -43,16 +33,20 @@ class PetsConsumer(Consumer):
 
     logger = _log
 
-    def _new_consumer_thread(self) -> PetsConsumerThread:
-        return PetsConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> LoopConsumer:
+        return LoopConsumer(self, beacon=self.beacon, fetch_wait_ms=_app_of(self).fetch_wait_ms)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the checkpoints' positions; Faust calls this before it resumes a flow."""
         committed = await super().seek_to_committed()
-        positions = cast(PetsApp, self.app).positions()
+        positions = _app_of(self).positions()
         if positions:
             await self.seek_wait(positions)
         return {**committed, **positions}
+
+
+def _app_of(consumer: Consumer) -> "PetsApp":
+    return cast(PetsApp, consumer.app)
 
 
 class PetsTransport(Transport):

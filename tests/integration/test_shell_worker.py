@@ -1,10 +1,13 @@
 """A worker in this process on a real Kafka."""
 
 import asyncio
+import threading
 import urllib.request
 
 import msgspec
 import pytest
+from aiokafka.errors import KafkaError
+from mode.threads import WorkerThread
 
 from agents.shell.checkpoints import checkpoint_key, write_checkpoint
 from agents.shell.clock import last_tick
@@ -101,6 +104,23 @@ async def test_the_fetch_wait_of_the_settings_reaches_the_fetcher(
     async with running(settings, [CountingStage]) as worker:
         consumer = worker.agents[0].app.consumer._thread._consumer  # type: ignore[attr-defined]
         assert consumer._fetcher._fetch_max_wait_ms == 321
+
+
+async def test_the_consumers_of_all_stages_run_in_the_workers_own_thread(
+    settings: Settings,
+) -> None:
+    async with running(settings, [CountingStage, lambda _: Relay("relay-books", BOOK_EVENTS, 0)]):
+        assert [each for each in threading.enumerate() if isinstance(each, WorkerThread)] == []
+
+
+async def test_an_error_of_the_group_that_no_fetch_waited_for_ends_the_stage(
+    settings: Settings,
+) -> None:
+    async with running(settings, [CountingStage]) as worker:
+        [agent] = worker.agents
+        coordinator = agent.app.consumer._thread._consumer._coordinator  # type: ignore[attr-defined]
+        coordinator._pending_exception = KafkaError("another member has this name")
+        await until(lambda: agent.app.crashed)
 
 
 async def test_offsets_are_committed_behind_checkpoints_for_eyes(settings: Settings) -> None:
