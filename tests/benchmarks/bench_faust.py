@@ -25,7 +25,7 @@ from api.runtime.service import silent
 from api.stages import Stages
 from configs.settings import Settings
 from tests.benchmarks.bare_shell import BareStage, run_bare, work_all
-from tests.benchmarks.bench_latency import STAGES, measure
+from tests.benchmarks.bench_latency import STAGES, measure, tell
 from tests.integration.crash_script import script
 from topics.admin import ensure_topics
 from topics.reader import open_reader
@@ -124,7 +124,7 @@ async def run(messages: int, seconds: float) -> None:
             print(f"catching up takes {ratio:.2f} times as long through Faust")
             for name, shell in (("faust", None), ("bare aiokafka", run_bare)):
                 print(f"{name}, live:")
-                await measure(broker.bootstrap, LIVE_RATE, seconds, shell)
+                tell(await measure(broker.bootstrap, LIVE_RATE, seconds, shell))
         finally:
             await broker.stop()
 

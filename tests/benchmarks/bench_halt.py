@@ -8,7 +8,6 @@ back; behind that answer the gate approves nothing that opens. Neither database 
 
 import argparse
 import asyncio
-import multiprocessing
 import statistics
 import tempfile
 import time
@@ -27,7 +26,8 @@ from api.tape import WORLD_START_MS
 from configs.settings import Settings
 from schemas.control import Verb
 from schemas.ids import AccountId
-from tests.benchmarks.bench_latency import SPEED, Stopwatch, load, publish, work
+from tests.benchmarks.bench_latency import SPEED, STAGES, Stopwatch, load, publish
+from tests.benchmarks.sharding import workers
 from topics.catalog import DECISIONS
 from topics.producer import FrameProducer
 
@@ -47,14 +47,9 @@ async def measure(broker: str, rate: int, halts: int) -> list[float]:
     )
     account = AccountId(settings.account)
     inputs = load(settings, rate, rate * 300)
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    stages = context.Process(target=work, args=(settings, ready, None), daemon=True)
-    stages.start()
     state = LiveState(account)
     took: list[float] = []
-    try:
-        await asyncio.to_thread(ready.wait, 60.0)
+    async with workers(settings, STAGES):
         reader = LiveReader(broker, settings.topic_prefix, 1, (), {DECISIONS: 0}, state.apply)
         reading = asyncio.create_task(reader.run())
         await reader.caught_up.wait()
@@ -74,9 +69,6 @@ async def measure(broker: str, rate: int, halts: int) -> list[float]:
                 await asyncio.sleep(PAUSE_S)
         for task in (publishing, reading):
             task.cancel()
-    finally:
-        stages.terminate()
-        stages.join()
     return took
 
 

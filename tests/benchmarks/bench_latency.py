@@ -13,33 +13,30 @@ the processor time of the stages' process, and how long its threads waited for a
 
 import asyncio
 import heapq
-import multiprocessing
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from multiprocessing.synchronize import Event
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
 import msgspec
 import uvloop
 
-from agents.shell.runner import StageFactory
-from agents.shell.worker import freeze_heap, run_stages
 from api.first_start import start_bots
 from api.live_reader import LiveReader
 from api.runtime.kafka import EmbeddedKafka
 from api.runtime.ports import free_port
 from api.runtime.service import silent
-from api.stages import Stages
 from api.tape import WORLD_START_MS, Input, Tape
 from configs.settings import Settings
 from schemas.envelope import Message
 from schemas.ids import AccountId, MarketId
 from schemas.market import FeedStatus, MarketListed
 from schemas.trading import BundleIntent, IntentApproved, IntentDenied, PlaceIntent
+from tests.benchmarks.sharding import spread, workers
+from tests.benchmarks.stage_process import Shell, usage
 from topics.catalog import BOOK_EVENTS, DECISIONS, INTENTS, LIFECYCLE
 from topics.producer import FrameProducer
 
@@ -87,31 +84,6 @@ class Stopwatch:
             self.latencies.append((ended - began) * 1000)
 
 
-class Shell(Protocol):
-    """What runs stages."""
-
-    def __call__(
-        self,
-        settings: Settings,
-        makes: Sequence[StageFactory],
-        /,
-        *,
-        on_ready: Callable[[], None] | None,
-    ) -> Coroutine[object, object, None]:
-        """Run them until cancelled."""
-
-
-def work(settings: Settings, ready: Event, shell: Shell | None) -> None:
-    """The stages' process."""
-    makers = [make for name in STAGES for make in Stages(settings).named(name)]
-
-    def begin() -> None:
-        freeze_heap()
-        ready.set()
-
-    uvloop.run((shell or run_stages)(settings, makers, on_ready=begin))
-
-
 def load(settings: Settings, rate: int, count: int) -> list[Input]:
     """What the connector would publish; made before the clock starts."""
     account = AccountId(settings.account)
@@ -148,7 +120,9 @@ def market_of(message: Message) -> MarketId | None:
 async def publish(settings: Settings, rate: int, inputs: list[Input], watch: Stopwatch) -> float:
     """Publish at a steady rate, stamped with the session's present; the rate that was reached."""
     clock = settings.clock()
-    async with FrameProducer(settings.broker, writer="bench", prefix=settings.topic_prefix) as to:
+    async with FrameProducer(
+        settings.broker, writer="bench", prefix=settings.topic_prefix, shards=settings.shards
+    ) as to:
         started = time.perf_counter()
         for count, (topic, key, message) in enumerate(inputs):
             wait = started + count / rate - time.perf_counter()
@@ -163,58 +137,72 @@ async def publish(settings: Settings, rate: int, inputs: list[Input], watch: Sto
         return len(inputs) / (time.perf_counter() - started)
 
 
-async def measure(broker: str, rate: int, seconds: float, shell: Shell | None = None) -> None:
-    """One rate on fresh topics, through Faust or another shell."""
+class Measured(NamedTuple):
+    """One run.
+
+    Attributes:
+        rate: Messages a second that were asked for.
+        reached: Messages a second that were published.
+        latencies: Of decisions, ms.
+        ran: Seconds that the stages' processes ran,
+        waited: and that their threads waited for a processor.
+    """
+
+    rate: int
+    reached: float
+    latencies: list[float]
+    ran: float
+    waited: float
+
+    def percentiles(self) -> tuple[float, float] | None:
+        """p50 and p99 in ms; None of too few decisions."""
+        if len(self.latencies) < FEWEST:
+            return None
+        cuts = statistics.quantiles(self.latencies, n=100)
+        return cuts[49], cuts[98]
+
+
+async def measure(
+    broker: str, rate: int, seconds: float, shell: Shell | None = None, shards: int = 1
+) -> Measured:
+    """One rate on fresh topics, through Faust or another shell, with a worker for each shard."""
     prefix = f"bench-{time.time_ns()}-"
-    settings = Settings(_env_file=None, broker=broker, topic_prefix=prefix)
-    inputs, watch = load(settings, rate, int(rate * seconds)), Stopwatch()
+    settings = Settings(_env_file=None, broker=broker, topic_prefix=prefix, shards=shards)
+    inputs, watch = list(spread(load(settings, rate, int(rate * seconds)), shards)), Stopwatch()
     session = {
         "speed": SPEED,
         "anchor_wall_ms": time.time_ns() // 1_000_000,
         "anchor_event_ms": WORLD_START_MS,
     }
     settings = settings.model_copy(update=session)
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    stages = context.Process(target=work, args=(settings, ready, shell), daemon=True)
-    stages.start()
-    try:
-        await asyncio.to_thread(ready.wait, 60.0)
+    async with workers(settings, STAGES, shell) as processes:
         reader = LiveReader(
-            broker, settings.topic_prefix, 1, (), {INTENTS: 0, DECISIONS: 0}, watch.see
+            broker, settings.topic_prefix, shards, (), {INTENTS: 0, DECISIONS: 0}, watch.see
         )
         reading = asyncio.create_task(reader.run())
         await reader.caught_up.wait()
         await start_bots(settings, settings.clock())
-        before = usage(stages.pid)
+        pids = [process.pid for process in processes]
+        before = usage(pids)
         reached = await publish(settings, rate, inputs, watch)
         await asyncio.sleep(2.0)
-        used = [now - then for now, then in zip(usage(stages.pid), before, strict=True)]
+        ran, waited = (now - then for now, then in zip(usage(pids), before, strict=True))
         reading.cancel()
-    finally:
-        stages.terminate()
-        stages.join()
-    tell(rate, reached, watch.latencies)
-    print(f"  the stages took {used[0]:.1f} s of processor time and waited {used[1]:.1f} s for it")
+    return Measured(rate, reached, watch.latencies, ran, waited)
 
 
-def usage(pid: int | None) -> tuple[float, float]:
-    """Seconds that a process's threads ran, and that they were ready to run but did not; Linux."""
-    ran = waited = 0
-    for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        running, waiting, _ = file.read_text().split()
-        ran, waited = ran + int(running), waited + int(waiting)
-    return ran / 1e9, waited / 1e9
-
-
-def tell(rate: int, reached: float, latencies: list[float]) -> None:
-    """One line."""
-    head = f"{rate} messages/s (reached {reached:.0f}), {len(latencies)} decisions"
-    if len(latencies) < FEWEST:
+def tell(run: Measured) -> None:
+    """Two lines."""
+    head = f"{run.rate} messages/s (reached {run.reached:.0f}), {len(run.latencies)} decisions"
+    found = run.percentiles()
+    if found is None:
         print(f"{head}: too few for percentiles")
-        return
-    cuts = statistics.quantiles(latencies, n=100)
-    print(f"{head}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, most {max(latencies):.1f} ms")
+    else:
+        p50, p99 = found
+        print(f"{head}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, most {max(run.latencies):.1f} ms")
+    print(
+        f"  the stages took {run.ran:.1f} s of processor time and waited {run.waited:.1f} s for it"
+    )
 
 
 async def run(seconds: float) -> None:
@@ -224,7 +212,7 @@ async def run(seconds: float) -> None:
         await broker.start(silent)
         try:
             for rate in RATES:
-                await measure(broker.bootstrap, rate, seconds)
+                tell(await measure(broker.bootstrap, rate, seconds))
         finally:
             await broker.stop()
 

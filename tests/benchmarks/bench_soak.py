@@ -12,7 +12,6 @@ compared as ratios; 1 is no growth.
 import argparse
 import asyncio
 import heapq
-import multiprocessing
 import statistics
 import tempfile
 import time
@@ -36,7 +35,8 @@ from schemas.envelope import Message
 from schemas.ids import AccountId
 from schemas.market import FeedStatus
 from schemas.ops import Heartbeat
-from tests.benchmarks.bench_latency import SPEED, Stopwatch, play, work
+from tests.benchmarks.bench_latency import SPEED, STAGES, Stopwatch, play
+from tests.benchmarks.sharding import workers
 from topics.catalog import DECISIONS, HEARTBEATS, INTENTS
 from topics.producer import FrameProducer
 
@@ -148,25 +148,17 @@ async def soak(broker: str, load: Load, *, tell: bool = True) -> list[Sample]:
         anchor_wall_ms=time.time_ns() // 1_000_000,
         anchor_event_ms=WORLD_START_MS,
     )
-    context = multiprocessing.get_context("spawn")
-    ready, ears, sent = context.Event(), Ears(), [0]
-    stages = context.Process(target=work, args=(settings, ready, None), daemon=True)
-    stages.start()
-    try:
-        if not await asyncio.to_thread(ready.wait, 120.0):
-            raise TimeoutError("the stages did not start within two minutes")
+    ears, sent = Ears(), [0]
+    async with workers(settings, STAGES) as (process,):
         recent = {INTENTS: 0, DECISIONS: 0, HEARTBEATS: 0}
         reader = LiveReader(broker, settings.topic_prefix, 1, (), recent, ears.hear)
         reading = asyncio.create_task(reader.run())
         await reader.caught_up.wait()
         await start_bots(settings, settings.clock())
         publishing = asyncio.create_task(publish(settings, load, ears, sent))
-        samples = await sampled(load, ears, sent, psutil.Process(stages.pid), tell)
+        samples = await sampled(load, ears, sent, psutil.Process(process.pid), tell)
         await publishing
         reading.cancel()
-    finally:
-        stages.terminate()
-        stages.join()
     return samples
 
 
