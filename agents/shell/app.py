@@ -34,7 +34,7 @@ class PetsConsumer(Consumer):
     logger = _log
 
     def _new_consumer_thread(self) -> LoopConsumer:
-        return LoopConsumer(self, beacon=self.beacon, fetch_wait_ms=_app_of(self).fetch_wait_ms)
+        return LoopConsumer(self, fetch_wait_ms=_app_of(self).fetch_wait_ms)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek to the checkpoints' positions; Faust calls this before it resumes a flow."""

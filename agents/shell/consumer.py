@@ -9,14 +9,13 @@ the thread and out of it are replaced by direct calls.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from faust import Service
 from faust.transport.consumer import ThreadDelegateConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Transport
 from faust.types import TP
-from mode import Service
-from mode.utils.futures import maybe_async
-from mode.utils.types.trees import NodeT
 
 
 class LoopConsumer(AIOKafkaConsumerThread):
@@ -25,18 +24,15 @@ class LoopConsumer(AIOKafkaConsumerThread):
     logger = logging.getLogger("faust.pets.consumer")
     wait_for_shutdown = False
 
-    def __init__(
-        self, consumer: ThreadDelegateConsumer, *, beacon: NodeT[object], fetch_wait_ms: int
-    ) -> None:
+    def __init__(self, consumer: ThreadDelegateConsumer, *, fetch_wait_ms: int) -> None:
         """Set it up in the running loop; nothing connects yet.
 
         Args:
             consumer: Faust's consumer that delegates to this one.
-            beacon: The place in Faust's tree of services.
             fetch_wait_ms: How long the broker may hold an empty fetch; Faust hides 1.5 s.
         """
         loop = asyncio.get_running_loop()
-        super().__init__(consumer, loop=loop, thread_loop=loop, beacon=beacon)
+        super().__init__(consumer, loop=loop, thread_loop=loop, beacon=consumer.beacon)
         self._fetch_wait_ms = fetch_wait_ms
 
     async def start(self) -> None:
@@ -63,7 +59,8 @@ class LoopConsumer(AIOKafkaConsumerThread):
         self, fun: Callable[..., Awaitable[object]], *args: object, **kwargs: object
     ) -> object:
         """Call at once what the driver would put into the queue of its thread."""
-        return await maybe_async(fun(*args, **kwargs))
+        called: object = fun(*args, **kwargs)
+        return await called if isawaitable(called) else called
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Called by the client in a rebalance."""

@@ -161,10 +161,12 @@ async def _ledger(reader: LogReader, settings: Settings) -> Ledger:
         partitions = range(partitions_of(topic, settings.shards))
         for number, bounds in (await reader.bounds(name, partitions)).items():
             async for record in reader.records(name, number, bounds.first, bounds.end):
+                if not record.value:
+                    continue  # a fence
                 encoded = (
                     decode_frame(record.value).messages
                     if topic.framed
-                    else [msgspec.Raw(record.value or b"")]
+                    else [msgspec.Raw(record.value)]
                 )
                 for message in map(codec.decode, encoded):
                     if isinstance(message, Fill | PairsMerged):

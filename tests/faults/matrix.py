@@ -33,7 +33,8 @@ _UNREAD = "One dead letter with cause and bytes; books that may lack a change ar
 FAULTS: tuple[Fault, ...] = (
     Fault(
         "broker away",
-        "Kafka is killed while a connector writes and a stage reads, and started again.",
+        "Kafka is killed while a connector writes and a stage reads, and started again; after 20 s "
+        "in the benchmark `bench_faults`.",
         "Writers wait, buffers are bounded, state and outputs equal those without the fault.",
         (
             "tests/integration/test_shell_broker_away.py::"
@@ -42,11 +43,14 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "database away",
-        "PostgreSQL is killed in the middle of a batch, twice, and started again.",
+        "PostgreSQL is killed in the middle of a batch, twice, and started again; after 60 s each "
+        "in `bench_faults`. It says goodbye after any statement of a batch.",
         "Heartbeats say so, the log goes on, every row is there once.",
         (
             "tests/integration/test_sinks_service.py::"
             "test_a_database_killed_and_back_loses_nothing",
+            "tests/integration/test_sinks_goodbye.py::"
+            "test_a_goodbye_after_any_statement_is_an_outage_and_the_batch_is_kept_afterwards",
         ),
     ),
     Fault(
