@@ -152,6 +152,8 @@ BOTS: tuple[BotEntry, ...] = (
 )
 
 
+DIRECTIONAL = frozenset(BotId(f"bot_{number:02d}") for number in (2, 3, 4, 7, 8, 10))
+"""Bots that hold opinions; the others make markets and bundles. E.6 asks other proof of them."""
 ADVISERS = frozenset({BotId("bot_09")})
 """Bots that place no orders and need no capital."""
 

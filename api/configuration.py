@@ -30,6 +30,12 @@ class Content(NamedTuple):
         texts = (part for item in sorted(self.files.items()) for part in item)
         return derive_id("configuration", *texts, self.bots, self.money, self.seed)
 
+    @property
+    def parameters(self) -> str:
+        """Equal for equal files, whatever the bots, the money and the seed."""
+        texts = (part for item in sorted(self.files.items()) for part in item)
+        return derive_id("parameters", *texts)
+
 
 def content_at_hand(settings: Settings) -> Content:
     """What this process's files and settings say."""

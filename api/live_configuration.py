@@ -23,6 +23,11 @@ class LiveConfiguration:
             self.in_force = message
 
     @property
+    def tried(self) -> int:
+        """How many configurations the log knows."""
+        return len(self._known)
+
+    @property
     def current(self) -> Configuration | None:
         """What is in force; None while stages run on what they were born with."""
         return None if self.in_force is None else self._known.get(self.in_force.fingerprint)

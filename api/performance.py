@@ -40,7 +40,7 @@ def performance_view(
         navs: Its net asset value at the end of each day, oldest first.
         opening: The one it went into the period with.
     """
-    returns = _returns(navs)
+    returns = returns_of(navs)
     closed = episodes.closed if episodes else 0
     net = episodes.gains + episodes.losses if episodes else ZERO
     return BotPerformanceView(
@@ -50,7 +50,7 @@ def performance_view(
         realised_pnl=summary.realised_pnl,
         roi=navs[-1].nav / opening - 1 if navs and opening else None,
         drawdown=summary.drawdown,
-        max_drawdown=_worst(navs),
+        max_drawdown=worst_drawdown(navs),
         exposure=summary.exposure,
         fills=summary.fills,
         volume=summary.volume,
@@ -71,7 +71,7 @@ def performance_view(
     )
 
 
-def _worst(navs: Sequence[DailyNav]) -> Decimal | None:
+def worst_drawdown(navs: Sequence[DailyNav]) -> Decimal | None:
     """The greatest drawdown of the days' ends, and what is known of it now."""
     if not navs:
         return None
@@ -80,7 +80,8 @@ def _worst(navs: Sequence[DailyNav]) -> Decimal | None:
     return max(seen, Decimal(str(round(max_drawdown(curve), 6))))
 
 
-def _returns(navs: Sequence[DailyNav]) -> list[float]:
+def returns_of(navs: Sequence[DailyNav]) -> list[float]:
+    """Daily returns of net asset values, oldest first."""
     values = [float(nav.nav) for nav in navs]
     return [after / before - 1 for before, after in pairwise(values) if before > 0]
 

@@ -111,6 +111,33 @@ class AttributionView(ApiModel):
     slippage: Amount | None = Field(description="Contained in gross; shown for itself.")
 
 
+class GraduationView(ApiModel):
+    """A bot's paper record, and what it lacks before its orders may be real (STRATEGIES.md E.6)."""
+
+    bot_id: str
+    directional: bool = Field(description="Judged by its opinions, else by its markouts.")
+    days: int = Field(description="Daily returns.")
+    fills: int
+    resolved: int = Field(description="Positions held to a resolution.")
+    pnl: Amount = Field(description="Dollars, rebates and rewards excluded.")
+    markout_60s: float | None = Field(description="Share-weighted, dollars a share.")
+    skill: tuple[float, float] | None = Field(
+        description="90 % interval of the Brier skill against the market, resampled by market."
+    )
+    deflated: float | None = Field(description="Deflated Sharpe ratio over all that was tried.")
+    win_rate: float | None = Field(description="Of ended episodes.")
+    average_price: float | None = Field(description="Paid for what was bought, dollars a share.")
+    sharpe: float | None = Field(description="Annualised; null below 60 days.")
+    drawdown: Amount = Field(description="Greatest, of the peak.")
+    violations: int = Field(description="Invariants of section G that stored orders break.")
+    snapshots_only: bool = Field(description="No fill is proven by a print.")
+    unreal_fills: int = Field(description="Fills on recorded or simulated data.")
+    risk_averse: bool = Field(description="Filled under the risk-averse queue.")
+    tried: int = Field(description="Configurations and runs that count as tried.")
+    parameters: str = Field(description="Digest of the parameters in force.")
+    lacks: list[str] = Field(description="Empty when every criterion is met.")
+
+
 class MarkoutView(ApiModel):
     """What fills were worth later, in dollars a share, weighted by shares."""
 

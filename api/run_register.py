@@ -78,3 +78,12 @@ def register(folder: Path, runs: list[RegisteredRun]) -> list[RegisteredRun]:
         ) from error
     known.update({run.run_id: run for run in new})
     return list(known.values())
+
+
+def registered(folder: Path) -> list[RegisteredRun]:
+    """All runs ever made on the data of a folder; none where nobody made one.
+
+    Raises:
+        InfrastructureError: The register cannot be read.
+    """
+    return register(folder, []) if (folder / REGISTER).exists() else []

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="Proxy, Safe or deposit wallet that holds the live funds; empty is the key's "
         "own address.",
     )
+    paper_record: Path = Field(
+        Path(".pets/graduation.json"),
+        description="What `pets graduation` keeps of each bot's paper record; live money asks "
+        "for it.",
+    )
     live_phrase: str = Field("", description="The typed phrase that `pets up --money live` asks.")
 
     feeds_url: str = Field(

@@ -1,6 +1,6 @@
-"""Whether a bot's paper record would let it leave paper mode (STRATEGIES.md E.6). All of it counts.
+"""Whether a bot's paper record lets it leave paper mode (STRATEGIES.md E.6). All of it counts.
 
-Nothing here lets a bot trade real money: it says what the record lacks, one sentence each.
+What a record lacks is said in sentences; live money asks for none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,13 @@ MIN_RESOLVED = 100
 MIN_DEFLATED = 0.95
 MIN_WIN_RATE = 0.52
 MIN_SHARPE = 0.8
-MAX_DRAWDOWN = 0.15
+MAX_DRAWDOWN = Decimal("0.15")
 CONFIDENCE = 0.90
 ROUNDS = 1_000
 """Resamples of the bootstrap."""
 
 _MASK = (1 << 64) - 1
+_NOT_AMONG_ALL = "Among all bots the record may be luck (Holm's correction)."
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         drawdown: Greatest.
         violations: Invariants of section G that were broken.
         snapshots_only: The data had no prints, so fills are a lower bound.
+        unreal_fills: Fills on recorded or simulated data; they tell nothing about the venue.
+        risk_averse: Whether the paper exchange had the risk-averse queue.
     """
 
     directional: bool
@@ -55,9 +58,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     win_rate: float | None
     average_price: float | None
     sharpe: float | None
-    drawdown: float
+    drawdown: Decimal
     violations: int
     snapshots_only: bool
+    unreal_fills: int
+    risk_averse: bool
 
 
 def shortfalls(record: Record) -> tuple[str, ...]:
@@ -78,6 +83,11 @@ def shortfalls(record: Record) -> tuple[str, ...]:
     )
     checks = (
         (not record.snapshots_only, "data without prints certify nothing"),
+        (
+            record.unreal_fills == 0,
+            f"{record.unreal_fills} fills were on recorded or simulated data: they certify nothing",
+        ),
+        (record.risk_averse, "the paper exchange had another queue than the risk-averse one"),
         (record.days >= MIN_DAYS, f"{record.days} of {MIN_DAYS} days"),
         proof,
         (record.pnl > 0, f"the P&L is {record.pnl} dollars without rewards"),
@@ -96,6 +106,21 @@ def shortfalls(record: Record) -> tuple[str, ...]:
         (record.drawdown < MAX_DRAWDOWN, f"the drawdown was {record.drawdown}"),
     )
     return tuple(f"{text[0].upper()}{text[1:]}." for met, text in checks if not met)
+
+
+def verdicts(records: Mapping[BotId, Record]) -> dict[BotId, tuple[str, ...]]:
+    """What each bot's record lacks, Holm's correction over all of them included."""
+    passed = holm(
+        {
+            bot_id: 1.0 if record.deflated is None else 1.0 - record.deflated
+            for bot_id, record in records.items()
+        }
+    )
+    return {
+        bot_id: shortfalls(record)
+        + (() if bot_id in passed or record.deflated is None else (_NOT_AMONG_ALL,))
+        for bot_id, record in records.items()
+    }
 
 
 def holm(p_values: Mapping[BotId, float], level: float = 1.0 - MIN_DEFLATED) -> frozenset[BotId]:

@@ -275,6 +275,17 @@ def why(
 
 
 @app.command()
+def graduation(
+    bot: Annotated[str | None, typer.Argument(help="A bot, e.g. 05; all of them else.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What each bot's paper record shows and lacks before its orders may be real; kept for that."""
+    from api.cli.graduation import show_graduation
+
+    show_graduation(bot, as_json)
+
+
+@app.command()
 def halt(
     reason: Annotated[str, typer.Option(help="Why; kept with the command.")] = "operator",
     emergency: Annotated[

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from agents.registry import choose_bots
 from api.money.access import VenueAccess
+from api.money.graduation import graduation
 from configs.profiles import load_profiles
 from configs.risk import capital_notes, load_risk, risk_notes
 from configs.rules import load_rules
@@ -51,7 +52,12 @@ async def checklist(settings: Settings, access: VenueAccess) -> tuple[Point, ...
             points.append(await check(settings, access))
         except InfrastructureError as error:
             points.append(Point(name, False, f"It could not be read: {error}"))
-    return (*points, _risk(settings))
+    return (*points, _risk(settings), _graduation(settings))
+
+
+def _graduation(settings: Settings) -> Point:
+    """Whether paper money has shown what E.6 asks of each bot."""
+    return Point("graduation", *graduation(settings))
 
 
 def _clock(access: VenueAccess) -> Point:

@@ -9,7 +9,6 @@ import typer
 from api.money.access import open_access
 from api.money.checklist import checklist
 from api.money.gate import phrase, require, require_mode, require_phrase
-from api.money.graduation import graduation
 from configs.hosts import at_hosts
 from configs.settings import Settings
 from schemas.errors import ConfigurationError
@@ -80,8 +79,6 @@ async def _confirmed(settings: Settings) -> Settings:
             typer.echo(f"  {'ok' if point.passed else 'NO':>2}  {point.name}: {point.says}")
         for point in points:
             require(point)
-        for line in graduation(settings):
-            typer.echo(f"      {line}")
         wanted = phrase(access.account.maker)
         typed = settings.live_phrase or typer.prompt(f'Type "{wanted}" to go on')
         require_phrase(access.account.maker, typed)

@@ -1,39 +1,109 @@
-"""What STRATEGIES.md E.6 asks of a bot before its orders are real, shown before live money."""
+"""What paper money has shown of each bot, kept by `pets graduation` and asked for by live money.
 
-from collections.abc import Iterator
-from decimal import Decimal
+Live money has a folder, a log and a database of its own, so the record of paper money comes to it
+as a file.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
 
 from agents.registry import ADVISERS, choose_bots
+from api.configuration import content_at_hand
 from configs.settings import Settings
-from streams.graduation import Record, shortfalls
+from schemas.errors import ConfigurationError
+from schemas.ids import BotId
+from schemas.values import Money
+from streams.graduation import Record, verdicts
 
-UNREAD = Record(
-    directional=False,
-    days=0,
-    fills=0,
-    resolved=0,
-    pnl=Decimal(0),
-    markout_60s=None,
-    skill=None,
-    deflated=None,
-    win_rate=None,
-    average_price=None,
-    sharpe=None,
-    drawdown=0.0,
-    violations=0,
-    snapshots_only=False,
-)
-"""Nothing is known of a bot's paper record where live money starts: a folder of its own."""
+HOW = "Run the bot with paper money on live data, then `pets graduation`."
 
 
-def graduation(settings: Settings) -> Iterator[str]:
-    """One line for each bot that is to trade, with what its paper record has to show."""
-    yield (
-        "Paper records are in the folder of paper money and were not read. Each bot needs all of "
-        "this before its orders are real (STRATEGIES.md E.6); where its record lacks any, stop "
-        "here:"
-    )
-    lacks = " ".join(shortfalls(UNREAD))
+class KeptRecord(Record, frozen=True, kw_only=True):
+    """One bot's record with the parameters that it was made with."""
+
+    bot_id: BotId
+    parameters: str
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The file.
+
+    Attributes:
+        money: Of the system that was asked.
+        data: Of every bot that places orders.
+    """
+
+    money: Money
+    data: tuple[KeptRecord, ...]
+
+
+class Graduation(NamedTuple):
+    """Whether the bots may trade real money.
+
+    Attributes:
+        passed: Every one of them.
+        says: What each lacks, or that nothing is lacking.
+    """
+
+    passed: bool
+    says: str
+
+
+def keep(answer: Mapping[str, Any], path: Path) -> None:
+    """Write down what the API answered, in one step.
+
+    Raises:
+        ConfigurationError: It is not about paper money, or the file cannot be written.
+    """
+    if answer["money"] != Money.PAPER:
+        raise ConfigurationError(
+            f"Expected a system with paper money, this one has {answer['money']} money: only a "
+            "paper record lets a bot leave paper mode. Nothing was kept."
+        )
+    new = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")
+        new.replace(path)
+    except OSError as error:
+        raise ConfigurationError(f"The record cannot be kept at {path}: {error}.") from error
+
+
+def graduation(settings: Settings) -> Graduation:
+    """Judge the kept records anew, with the criteria of this version.
+
+    Args:
+        settings: Which bots are to trade, where the record is, and the parameters at hand.
+    """
+    path = settings.paper_record
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return Graduation(False, f"There is no paper record at {path}. {HOW}")
+    except (OSError, msgspec.DecodeError) as error:
+        return Graduation(False, f"The paper record at {path} cannot be read: {error}. {HOW}")
+    if kept.money is not Money.PAPER:
+        return Graduation(False, f"The record at {path} is about {kept.money} money. {HOW}")
+    parameters = content_at_hand(settings).parameters
+    records = {each.bot_id: each for each in kept.data}
+    lacks = verdicts(records)
+    says = []
     for bot in choose_bots(settings.bots):
         if bot.bot_id not in ADVISERS:
-            yield f"{bot.bot_id}: {lacks}"
+            found = _lacks(records.get(bot.bot_id), lacks.get(bot.bot_id, ()), parameters)
+            says += [f"{bot.bot_id}: insufficient. {' '.join(found)}"] if found else []
+    if says:
+        return Graduation(False, f"{' '.join(says)} Leave the bot out with PETS_BOTS, or wait.")
+    return Graduation(True, "Every bot's paper record meets all criteria (STRATEGIES.md E.6).")
+
+
+def _lacks(record: KeptRecord | None, lacks: Sequence[str], parameters: str) -> list[str]:
+    if record is None:
+        return ["It has no paper record."]
+    found = list(lacks)
+    if record.parameters != parameters:
+        found.append("The record was made with other parameters than those at hand.")
+    return found

@@ -9,6 +9,7 @@ import pytest
 
 from schemas.envelope import Message
 from schemas.ids import BotId
+from schemas.values import TradeStatus
 from sinks.migrate import migrate
 from sinks.pool import open_pool
 from sinks.queries.alerts import alert_history
@@ -21,6 +22,7 @@ from sinks.queries.analysis import (
 )
 from sinks.queries.counts import decision_counts, signal_counts
 from sinks.queries.decisions import decision
+from sinks.queries.graduation import fills_after, first_views, paper_counts
 from sinks.queries.markouts import followed_fills
 from sinks.queries.traces import trace
 from sinks.rows import rows_of
@@ -134,3 +136,47 @@ async def test_any_id_of_a_decision_leads_to_the_whole_of_it(pool: "Pool") -> No
         assert found.intents[0].seen == msgspec.to_builtins(wanted.stamp)
     assert await trace(pool, "nothing", since=SINCE, until=UNTIL) is None
     assert len(await decision(pool, "verdict-9", since=SINCE, until=UNTIL)) == 1
+
+
+async def test_a_paper_record_counts_what_happened_and_what_should_not(pool: "Pool") -> None:
+    bot = BotId("bot_02")
+    good = messages.order("good", 100, bot=bot, price="0.40")
+    odd = messages.order("odd", 200, bot=bot, price="0.30")
+    paid = msgspec.structs.replace(messages.fill(good, 160, "10", "10"), fee=Decimal(0))
+    dear = msgspec.structs.replace(messages.fill(odd, 260, "5", "5"), price=Decimal("0.31"))
+    lost = messages.fill(odd, 270, "5", "10")
+    failed = messages.traded(lost, 280, TradeStatus.FAILED)
+    first = messages.signal(90, "place", bot)
+    later = msgspec.structs.replace(messages.signal(95, "place", bot), fair_value=0.99)
+    on_no = msgspec.structs.replace(
+        first, event_id="no", bot_id=BotId("bot_03"), token_id=messages.NO, fair_value=0.25
+    )
+    await tell(
+        pool,
+        messages.placed(good),
+        messages.placed(odd),
+        paid,
+        msgspec.structs.replace(dear, fee=Decimal(0)),
+        lost,
+        failed,
+        messages.top(61_000),
+        first,
+        later,
+        on_no,
+        messages.closed(300, "2", bot),
+        messages.closed(400, "-1", bot),
+    )
+    counts, empty = await paper_counts(pool, [bot, "bot_10"], since=SINCE, until=UNTIL)
+    assert (counts.fills, counts.inferred, counts.unreal) == (2, 0, 2)
+    assert counts.paid == (Decimal("4.00") + Decimal("1.55")) / 15
+    assert (counts.closed, counts.wins, counts.violations) == (2, 1, 1)
+    assert (empty.fills, empty.paid, empty.violations) == (0, None, 0)
+    followed = await fills_after(pool, [bot], since=SINCE, until=UNTIL)
+    assert [fill.executed_at - T0 for fill in followed] == [160, 260]
+    assert followed[0].mid_60s is not None
+    views = await first_views(pool, [bot, "bot_03"], since=SINCE, until=UNTIL)
+    assert [(each.bot_id, each.ours, each.market) for each in views] == [
+        (bot, 0.51, 0.5),
+        ("bot_03", 0.75, 0.5),
+    ]
+    assert {each.outcome for each in views} == {1.0}

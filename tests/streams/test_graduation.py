@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.ids import BotId
-from streams.graduation import Record, holm, shortfalls, skill_interval
+from streams.graduation import Record, holm, shortfalls, skill_interval, verdicts
 
 MAKER = Record(
     directional=False,
@@ -20,9 +20,11 @@ MAKER = Record(
     win_rate=0.55,
     average_price=0.50,
     sharpe=0.9,
-    drawdown=0.14,
+    drawdown=Decimal("0.14"),
     violations=0,
     snapshots_only=False,
+    unreal_fills=0,
+    risk_averse=True,
 )
 BETTOR = msgspec.structs.replace(MAKER, directional=True, fills=0, resolved=100, skill=(0.01, 0.2))
 
@@ -49,14 +51,27 @@ def test_a_record_that_meets_everything_lacks_nothing() -> None:
         (MAKER, {"win_rate": 0.52, "average_price": 0.4}, "win rate is 0.52"),
         (MAKER, {"average_price": 0.55}, "average price paid, 0.55"),
         (MAKER, {"sharpe": 0.8}, "Sharpe ratio is 0.8"),
-        (MAKER, {"drawdown": 0.15}, "drawdown was 0.15"),
+        (MAKER, {"drawdown": Decimal("0.15")}, "drawdown was 0.15"),
         (MAKER, {"snapshots_only": True}, "without prints"),
+        (MAKER, {"unreal_fills": 3}, "3 fills were on recorded or simulated data"),
+        (MAKER, {"risk_averse": False}, "another queue"),
     ],
 )
 def test_each_criterion_names_itself(record: Record, changes: dict[str, object], word: str) -> None:
     (sentence,) = shortfalls(msgspec.structs.replace(record, **changes))
     assert word in sentence
     assert sentence.endswith(".")
+
+
+def test_what_is_good_alone_may_be_luck_among_many() -> None:
+    one, two, three = (BotId(f"bot_0{number}") for number in (1, 2, 3))
+    sure = msgspec.structs.replace(MAKER, deflated=0.99)
+    unknown = msgspec.structs.replace(MAKER, deflated=None)
+    found = verdicts({one: sure, two: MAKER, three: unknown})
+    assert found[one] == ()
+    assert found[two] == ("Among all bots the record may be luck (Holm's correction).",)
+    assert found[three] == shortfalls(unknown)
+    assert verdicts({two: MAKER}) == {two: ()}
 
 
 def test_holm_lets_the_surest_pass_until_one_fails() -> None:

@@ -1,15 +1,21 @@
 """Commands against a real API with the real gate: what they print, and how they end."""
 
 import json
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from api.cli.asking import FAILED, REFUSED, bot_id
+from api.money.graduation import graduation
+from configs.settings import Settings
 from schemas.errors import ApplicationError, InfrastructureError
-from sinks.queries.bots import SIGNALS
+from sinks.queries.bots import SIGNALS, SUMMARIES
 from sinks.queries.counts import DECISION_COUNTS, SIGNAL_COUNTS
+from sinks.queries.graduation import COUNTS
 from tests.api.cli.conftest import Pets
 from tests.api.running import Database, Running
+from tests.api.test_graduation import SUMMARY, TOLD
 from tests.sinks.messages import BOT
 
 READS = (
@@ -88,6 +94,29 @@ def test_halt_goes_over_the_log_when_the_api_is_away(
     said = pets("halt")
     assert isinstance(said.exception, InfrastructureError), "neither API nor broker: said so"
     assert "127.0.0.1:1" in str(said.exception)
+
+
+def test_graduation_says_what_is_insufficient_and_keeps_all_records(
+    pets: Pets, served: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept" / "graduation.json"
+    monkeypatch.setenv("PETS_PAPER_RECORD", str(path))
+    served.use(
+        Database(
+            {
+                SUMMARIES: [msgspec.structs.asdict(SUMMARY)],
+                COUNTS: [msgspec.structs.asdict(TOLD)],
+            }
+        )
+    )
+    one = pets("graduation", "5").output
+    assert f"{BOT}: insufficient" in one
+    assert "  4 of 200 fills." in one
+    assert not path.exists(), "one bot's record is no record of all"
+    said = pets("graduation")
+    assert (said.exit_code, f"Kept in {path}" in said.output) == (0, True), said.output
+    kept = graduation(Settings(_env_file=None, bots="5", paper_record=path))
+    assert "0 of 28 days. 4 of 200 fills." in kept.says
 
 
 def test_why_names_the_decisive_reason_first(pets: Pets, served: Running) -> None:

@@ -1,18 +1,22 @@
 """Money modes refuse in one sentence each, against a venue that says no."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 
+from api.configuration import content_at_hand
 from api.gateway import venue_checks
 from api.gateway_parts import Parts, assemble
 from api.gateway_watch import gateway_metrics
 from api.money.access import VenueAccess, open_access
 from api.money.choice import keep_to, money_of, with_money
 from api.money.gate import phrase, require_money
-from api.money.graduation import graduation
+from api.money.graduation import graduation, keep
 from api.money.keys import account_for, signer_for
 from configs.clock import SessionClock
 from configs.metrics_gateway import GATEWAY_METRICS
@@ -25,6 +29,7 @@ from schemas.envelope import Message
 from schemas.errors import ConfigurationError
 from schemas.values import Money
 from schemas.venue_status import VenueStatus
+from tests.streams.test_graduation import MAKER
 from topics.catalog import TopicSpec
 
 KEY = bytes(range(1, 33))
@@ -46,7 +51,9 @@ class Venue:
             data_url=url,
             site_url=url,
             live_phrase=phrase(ADDRESS),
+            paper_record=folder / "graduation.json",
         )
+        self.settings.paper_record.write_bytes(answer(records(self.settings)))
 
     def fault(self, command: FaultCommand) -> None:
         FaultDesk(self.sandbox).arm(command)
@@ -92,6 +99,13 @@ async def test_live_money_is_refused_with_the_reason(
         await required(venue)
 
 
+async def test_live_money_wants_what_paper_money_has_shown(venue: Venue) -> None:
+    with pytest.raises(ConfigurationError, match=r"\(graduation\): There is no paper record at"):
+        await required(venue, paper_record=Path("nowhere.json"))
+    with pytest.raises(ConfigurationError, match=r"bot_07: insufficient. It has no paper record."):
+        await required(venue, bots="1,7", capital=1)
+
+
 async def test_live_money_wants_the_capital_and_the_phrase(venue: Venue) -> None:
     with pytest.raises(ConfigurationError, match="lower PETS_CAPITAL, or pay in"):
         await required(venue, capital=10**9)
@@ -113,6 +127,20 @@ async def test_sandbox_money_never_leaves_this_machine(venue: Venue) -> None:
         for url in ("https://clob.polymarket.com", "http://sandbox.example.com:18080"):
             with pytest.raises(ConfigurationError, match="sandbox money never leaves it"):
                 await at(url, access)
+
+
+def records(at: Settings) -> list[dict[str, object]]:
+    """Records of two bots that lack nothing, as the API tells them."""
+    told = msgspec.to_builtins(msgspec.structs.replace(MAKER, deflated=0.99))
+    parameters = content_at_hand(at).parameters
+    return [
+        {**told, "bot_id": bot, "parameters": parameters, "lacks": []}
+        for bot in ("bot_01", "bot_05")
+    ]
+
+
+def answer(data: list[dict[str, object]], money: str = "paper") -> bytes:
+    return msgspec.json.encode({"money": money, "as_of": 1, "data": data})
 
 
 def settings(**changes: object) -> Settings:
@@ -219,8 +247,48 @@ async def test_one_asker_stops_what_opens_here_and_tells_the_gate(
         assert shown == [False, True, False]
 
 
-def test_what_a_bot_must_have_shown_on_paper_is_named() -> None:
-    first, *bots = graduation(settings(bots="1,5"))
-    assert "E.6" in first
-    assert [line.split(":")[0] for line in bots] == ["bot_01", "bot_05"]
-    assert all("0 of 28 days" in line and "Sharpe" in line for line in bots)
+def insufficient(changes: dict[str, object], bots: str = "1,5", **kept: object) -> str:
+    """What live money says of the records, one of which differs."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "graduation.json"
+        first, *others = records(settings())
+        path.write_bytes(answer([{**first, **changes}, *others], **kept))
+        found = graduation(settings(bots=bots, paper_record=path))
+    assert not found.passed
+    return found.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"days": 27}, r"bot_01: insufficient. 27 of 28 days."),
+        ({"violations": 2}, r"bot_01: insufficient. 2 invariants were broken."),
+        ({"deflated": None}, r"bot_01: insufficient. The deflated Sharpe ratio is None"),
+        ({"parameters": "others"}, r"made with other parameters than those at hand"),
+        ({"bot_id": "bot_02"}, r"bot_01: insufficient. It has no paper record."),
+    ],
+)
+def test_live_money_is_refused_where_a_record_is_insufficient(
+    changes: dict[str, object], sentence: str
+) -> None:
+    said = insufficient(changes)
+    assert re.search(sentence, said), said
+    assert "bot_05" not in said
+
+
+def test_only_a_paper_record_that_can_be_read_counts(tmp_path: Path) -> None:
+    assert "is about sandbox money" in insufficient({}, money="sandbox")
+    assert "cannot be read" in insufficient({"days": "many"})
+    missing = graduation(settings(paper_record=tmp_path / "none.json"))
+    assert "There is no paper record at" in missing.says
+    with pytest.raises(ConfigurationError, match="this one has live money"):
+        keep({"money": "live", "data": []}, tmp_path / "new" / "graduation.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_kept_is_what_live_money_reads(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "graduation.json"
+    keep(msgspec.json.decode(answer(records(settings()))), path)
+    found = graduation(settings(bots="1,5,9", paper_record=path))
+    assert found.passed, found.says
+    assert [each.name for each in path.parent.iterdir()] == ["graduation.json"]
