@@ -12,6 +12,7 @@ import msgspec
 
 from connectors.polymarket.book_hash import book_hash
 from connectors.polymarket.drift import DriftSentinel
+from connectors.polymarket.metadata import Outcome
 from connectors.polymarket.parse import (
     SOURCE,
     OffGridError,
@@ -39,7 +40,7 @@ from connectors.polymarket.wire import (
 )
 from schemas.envelope import Message
 from schemas.ids import MarketId
-from schemas.market import BookTrustChanged, Market
+from schemas.market import BookTrustChanged, Market, MarketResolved
 from schemas.values import Trust
 from streams.integrity import (
     Finding,
@@ -156,6 +157,16 @@ class BookFeed:
     def on_books(self, books: Iterable[tuple[BookWire, bytes]], now: int) -> list[Publication]:
         """Fold books read over REST after a loss of trust."""
         return [item for wire, raw in books for item in self._on_book(wire, raw, now, asked=True)]
+
+    def on_outcome(self, outcome: Outcome, now: int) -> list[Publication]:
+        """A market's end that was read over REST because the channel did not tell it."""
+        market = self.forget(outcome.market_id)
+        if market is None:
+            return []
+        at = outcome.at or now
+        head = envelope(f"outcome|{outcome.market_id}".encode(), at, now)
+        told = MarketResolved(**head, market_id=outcome.market_id, yes_payout=outcome.yes_payout)
+        return [Publication(LIFECYCLE, market, told)]
 
     def on_lost(self, reason: str, now: int) -> list[Publication]:
         """The connection is gone: every book is STALE until its next snapshots."""

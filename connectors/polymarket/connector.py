@@ -10,7 +10,13 @@ from configs.clock import SessionClock
 from connectors.polymarket.book_feed import BookFeed, Publication
 from connectors.polymarket.drift import DriftSentinel
 from connectors.polymarket.market_ws import MarketSocket
-from connectors.polymarket.metadata import EventFacts, MetadataError, parse_event, parse_market
+from connectors.polymarket.metadata import (
+    EventFacts,
+    MetadataError,
+    parse_event,
+    parse_market,
+    parse_outcome,
+)
 from connectors.polymarket.parse import SOURCE, envelope
 from connectors.polymarket.position_ids import condition_key
 from connectors.polymarket.rest import PublicRest
@@ -153,11 +159,26 @@ class MarketConnector:
             if len(markets) >= self._max_markets:
                 break
         self.unread = unread
+        await self._ends({market.market_id for market in markets})
         events = await self._exclusive_events(markets)
         for market in markets:
             facts = events.get(str(market.venue_event_id))
             await self._follow(market if facts is None else facts.of(market))
         log.debug("discovered", markets=len(markets), followed=self.markets)
+
+    async def _ends(self, open_ids: set[MarketId]) -> None:
+        """Tell how followed markets ended that are open no more and whose end was not heard."""
+        gone = [market_id for market_id in self._markets if market_id not in open_ids]
+        async for document in self._rest.closed_markets([str(each) for each in gone]):
+            try:
+                outcome = parse_outcome(document)
+            except MetadataError as error:
+                log.error("resolution not read", error=str(error))
+                continue
+            line = None if outcome is None else self._home.get(outcome.market_id)
+            if outcome is not None and line is not None:
+                log.warning("resolution missed by the channel", market=outcome.market_id)
+                await self._publish_all(line, line.feed.on_outcome(outcome, self._clock.now_ms()))
 
     async def _pause(self, document: dict[str, Any]) -> None:
         """A followed market whose description cannot be read any more opens nothing."""
@@ -225,6 +246,8 @@ class MarketConnector:
             now = self._clock.now_ms()
             if not connected:
                 await self._publish_all(line, feed.on_lost(reason, now))
+            else:
+                self._wake.set()  # what was listed, changed or resolved meanwhile is read anew
             await self._status(line, reason)
 
         line = _Line(feed, MarketSocket(name, self._url, on_frame, on_state))

@@ -26,6 +26,11 @@ RESOLUTION_STATUS = {
 }
 
 
+FINAL = frozenset({"settled", "resolved"})
+"""Resolution statuses after which prices are payouts."""
+PAYOUTS = frozenset({Decimal(0), Decimal("0.5"), Decimal(1)})
+
+
 class MetadataError(InfrastructureError):
     """A market document lacks what trading needs."""
 
@@ -81,6 +86,51 @@ def parse_market(document: dict[str, Any]) -> Market:
             f"received {document.get('conditionId') or document.get('slug')!r} ({error!r}). "
             "The market is not traded."
         ) from error
+
+
+class Outcome(NamedTuple):
+    """How a market ended.
+
+    Attributes:
+        market_id: Which.
+        yes_payout: Dollars a YES token pays.
+        at: When, ms; None where the document does not say.
+    """
+
+    market_id: MarketId
+    yes_payout: Decimal
+    at: int | None
+
+
+def parse_outcome(document: dict[str, Any]) -> Outcome | None:
+    """How a market ended, of its document; None while that is not final.
+
+    Args:
+        document: As `GET /markets/keyset` lists it.
+
+    Raises:
+        MetadataError: A resolved market without an outcome.
+    """
+    if not document.get("closed") or _status(document) is not MarketStatus.RESOLVED:
+        return None
+    if str(document.get("umaResolutionStatus") or "").lower() not in FINAL:
+        return None
+    try:
+        yes, no = (_decimal(price) for price in _texts(document["outcomePrices"]))
+        market_id = MarketId(condition_key(document["conditionId"]))
+        at = _millis(document.get("closedTime"))
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        raise _no_outcome(document, repr(error)) from error
+    if yes not in PAYOUTS or yes + no != 1:
+        raise _no_outcome(document, f"YES pays {yes}, NO {no}")
+    return Outcome(market_id, yes, at)
+
+
+def _no_outcome(document: dict[str, Any], found: str) -> MetadataError:
+    return MetadataError(
+        f"Expected the resolved market {document.get('conditionId')!r} to pay 0, 0.5 or 1, "
+        f"received {found}. Its resolution is not told; look at the venue's page."
+    )
 
 
 class EventFacts(NamedTuple):

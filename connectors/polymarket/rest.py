@@ -81,6 +81,16 @@ class PublicRest:
             if not cursor:
                 return
 
+    async def closed_markets(self, market_ids: list[str]) -> AsyncIterator[dict[str, Any]]:
+        """Gamma's documents of those of the given markets that are closed."""
+        for start in range(0, len(market_ids), EVENTS_PER_CALL):
+            asked = market_ids[start : start + EVENTS_PER_CALL]
+            query = urlencode([("condition_ids", market_id) for market_id in asked])
+            reply = await _read(self._gamma, f"/markets/keyset?{query}&closed=true&limit={PAGE}")
+            page = msgspec.json.decode(reply, type=dict[str, Any])
+            for document in page.get("markets") or page.get("data") or []:
+                yield document
+
     async def events(self, event_ids: list[str]) -> AsyncIterator[dict[str, Any]]:
         """Gamma's documents of the given events, with all their markets."""
         for start in range(0, len(event_ids), EVENTS_PER_CALL):

@@ -62,8 +62,9 @@ async def test_counts_say_who_did_what_how_often_and_why(pool: "Pool") -> None:
     assert len(await signal_counts(pool, since=SINCE, until=UNTIL, bot="b")) == 1
     said = await decision_counts(pool, since=SINCE, until=UNTIL, bot=BOT)
     assert sum(c.count for c in said if c.verdict == "APPROVED") == 5
-    (denial,) = (c for c in said if c.code is not None)
-    assert None not in (denial.rule, denial.limit_value, denial.value)
+    denials = [each for each in said if each.verdict == "DENIED"]
+    assert all(None not in (each.code, each.rule, each.limit_value) for each in denials), denials
+    assert sum(each.count for each in denials) == 4
 
 
 async def test_costs_and_episodes_add_up(pool: "Pool") -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from connectors.polymarket.venue_http import VenueUnavailableError
 from connectors.polymarket.venue_ws import FROZEN_AFTER_S, backoff_s
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import listen, serve_on
+from connectors.sandbox.world_market import WorldMarket
 from schemas.envelope import Message
 from schemas.market import (
     BookDelta,
@@ -23,10 +25,11 @@ from schemas.market import (
     BookTrustChanged,
     FeedStatus,
     MarketListed,
+    MarketResolved,
     MarketTrade,
     PriceHistory,
 )
-from schemas.values import DataLabel, MarketStatus, Trust
+from schemas.values import PIPS, DataLabel, MarketStatus, Trust
 from topics.catalog import TopicSpec
 
 SPEED = 4.0
@@ -62,10 +65,17 @@ class Published:
 class Line:
     """A sandbox, a connector on it, and what it published."""
 
-    def __init__(self, sandbox: Sandbox, published: Published, connector: MarketConnector) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        published: Published,
+        connector: MarketConnector,
+        rest: PublicRest,
+    ) -> None:
         self.sandbox = sandbox
         self.published = published
         self.connector = connector
+        self.rest = rest
 
     async def until(self, done: Callable[[], bool], what: str, seconds: float = 15.0) -> float:
         """Wait for something; how long it took, seconds."""
@@ -93,7 +103,7 @@ async def running(gamma: type[PublicRest] = PublicRest) -> AsyncIterator[Line]:
         connector = MarketConnector(rest, f"ws://{host}/ws/market", published, clock)
         work = asyncio.create_task(connector.run())
         try:
-            yield Line(sandbox, published, connector)
+            yield Line(sandbox, published, connector, rest)
         finally:
             for task in (work, venue):
                 task.cancel()
@@ -132,24 +142,35 @@ async def test_it_finds_labels_and_follows_every_market() -> None:
         await line.until(lambda: bool(line.published.of(FeedStatus)), "feed status")
 
 
-class Renamed(PublicRest):
-    """A Gamma whose first market gets another version at its second reading."""
+class Counted(PublicRest):
+    """Counts the readings of all markets."""
 
     reads = 0
 
     async def markets(self) -> AsyncIterator[dict[str, Any]]:
-        self.reads += 1
-        first = True
         async for document in super().markets():
-            spoilt = first and self.reads > 1
+            yield document
+        self.reads += 1
+
+
+class Renamed(Counted):
+    """A Gamma whose first market gets another version later."""
+
+    spoilt = False
+
+    async def markets(self) -> AsyncIterator[dict[str, Any]]:
+        first = self.spoilt
+        async for document in super().markets():
+            yield {**document, "version": "v9"} if first else document
             first = False
-            yield {**document, "version": "v9"} if spoilt else document
 
 
 async def test_a_followed_market_of_a_version_of_tomorrow_is_paused_and_counted() -> None:
     async with running(Renamed) as line:
         await line.believed()
         assert line.connector.unread == 0
+        assert isinstance(line.rest, Renamed)
+        line.rest.spoilt = True
         line.connector._wake.set()
         await line.until(lambda: line.connector.unread == 1, "market that cannot be read")
 
@@ -173,6 +194,33 @@ async def test_a_dropped_connection_makes_books_stale_and_comes_back() -> None:
             "stale book",
         )
         await line.believed()
+
+
+async def test_what_resolved_while_nobody_listened_is_told_over_rest_once() -> None:
+    async with running(Counted) as line:
+        await line.believed()
+        rest = line.rest
+        assert isinstance(rest, Counted)
+        await line.until(lambda: rest.reads > 1, "reading after the connection")
+        ended = next(
+            each
+            for each in line.sandbox.venue.listings()
+            if isinstance(each, WorldMarket) and each.state.is_open
+        )
+        ended.resolve()  # its frames reach nobody
+        line.sandbox.hub.close_all(RESTARTING)
+
+        def told() -> list[MarketResolved]:
+            found = line.published.of(MarketResolved)
+            return [each for each in found if isinstance(each, MarketResolved)]
+
+        await line.until(lambda: bool(told()), "resolution")
+        assert [each.market_id for each in told()] == [ended.spec.condition_id]
+        payout = ended.state.yes_payout
+        assert payout is not None
+        assert told()[0].yes_payout == Decimal(payout) / PIPS
+        await line.until(lambda: line.connector.markets == 20, "20 markets")
+        assert len(told()) == 1
 
 
 async def test_a_silent_connection_is_noticed_within_three_seconds() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.polymarket.metadata import MetadataError, parse_market
+from connectors.polymarket.metadata import MetadataError, parse_market, parse_outcome
 from connectors.polymarket.parse import (
     OffGridError,
     Token,
@@ -113,6 +113,33 @@ def test_a_disputed_market_is_not_active() -> None:
     assert disputed.status is MarketStatus.DISPUTED
     paused = parse_market({**DOCUMENT, "acceptingOrders": False})
     assert paused.status is MarketStatus.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("prices", "status", "closed", "pays"),
+    [
+        ('["1", "0"]', "resolved", True, "1"),
+        ('["0", "1"]', "settled", True, "0"),
+        ('["0.5", "0.5"]', "resolved", True, "0.5"),
+        ('["1", "0"]', "proposed", True, None),
+        ('["1", "0"]', "disputed", True, None),
+        ('["0.99", "0.01"]', "", True, None),
+        ('["1", "0"]', "resolved", False, None),
+    ],
+)
+def test_an_outcome_is_final_or_none(
+    prices: str, status: str, closed: bool, pays: str | None
+) -> None:
+    document = {"conditionId": "0x" + "ab" * 32, "closed": closed, "outcomePrices": prices}
+    found = parse_outcome({**document, "umaResolutionStatus": status})
+    assert (found and found.yes_payout) == (pays and Decimal(pays))
+
+
+@pytest.mark.parametrize("prices", ['["0.7", "0.3"]', '["1", "1"]', '["x", "0"]', "[]", None])
+def test_a_resolved_market_that_pays_something_odd_is_not_told(prices: str | None) -> None:
+    document = {"conditionId": "0x1", "closed": True, "umaResolutionStatus": "resolved"}
+    with pytest.raises(MetadataError, match=r"to pay 0, 0\.5 or 1"):
+        parse_outcome({**document, "outcomePrices": prices})
 
 
 def test_the_pools_of_a_market_s_liquidity_rewards_add_up() -> None:
