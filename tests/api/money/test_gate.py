@@ -247,13 +247,13 @@ async def test_one_asker_stops_what_opens_here_and_tells_the_gate(
         assert shown == [False, True, False]
 
 
-def insufficient(changes: dict[str, object], bots: str = "1,5", **kept: object) -> str:
+def insufficient(changes: dict[str, object], money: str = "paper") -> str:
     """What live money says of the records, one of which differs."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "graduation.json"
         first, *others = records(settings())
-        path.write_bytes(answer([{**first, **changes}, *others], **kept))
-        found = graduation(settings(bots=bots, paper_record=path))
+        path.write_bytes(answer([{**first, **changes}, *others], money))
+        found = graduation(settings(paper_record=path))
     assert not found.passed
     return found.says
 
