@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from dashboard.charts.colours import SERIES, by_sign, by_use
+from dashboard.charts.colours import CLOSE, NEAR, OVER, SERIES, by_sign, by_use
 
 Option = dict[str, object]
 ROW_PX, LEAST_PX, AXIS_PX = 30, 120, 56
@@ -120,8 +120,8 @@ def limit_bars(names: Sequence[str], used: Sequence[Decimal], written: Sequence[
                     "silent": True,
                     "label": {"show": False},
                     "data": [
-                        {"xAxis": 80, "lineStyle": {"type": "dotted"}},
-                        {"xAxis": 100, "lineStyle": {"type": "solid"}},
+                        {"xAxis": 100 * NEAR, "lineStyle": {"type": "dotted", "color": CLOSE}},
+                        {"xAxis": 100, "lineStyle": {"type": "solid", "color": OVER}},
                     ],
                 },
             }

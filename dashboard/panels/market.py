@@ -52,7 +52,7 @@ def position_detail(position: Position) -> None:
         return
     now = answer.data
     st.markdown(f"**{plain(now.question)}**")
-    grid = st.grid("auto", min_column_width=160, gap="small", key="position-cards")
+    grid = st.grid("auto", min_column_width=130, gap="small", key="position-cards")
     cards = (
         (say("market.holding", side=now.side), shares(now.size)),
         (say("market.entry"), cents(now.entry_price)),

@@ -14,14 +14,14 @@ GAIN = {"light": "#1d4ed8", "dark": "#93c5fd"}
 LOSS = {"light": "#c2410c", "dark": "#fdba74"}
 OLD = "#8a8f98"
 WIDTHS = {
-    "Market": 300,
-    "Rule": 380,
-    "Limit": 120,
-    "Value": 140,
+    "Market": 250,
+    "Rule": 320,
+    "Limit": 110,
+    "Value": 130,
     "Detail": 320,
     "Why": 220,
     "Answer": 380,
-    "What": 420,
+    "What": 640,
 }
 """Pixels of columns with sentences in them."""
 

@@ -155,7 +155,7 @@ def decision_count_rows(counts: Sequence[DecisionCount]) -> list[Row]:
 
 
 def decision_rows(decisions: Sequence[Decision], questions: Questions) -> list[Row]:
-    """One row a verdict."""
+    """One row a denial: of what, and the rule, limit and value that decided."""
     return [
         {
             "Time": clock(each.decided_at),
@@ -164,7 +164,6 @@ def decision_rows(decisions: Sequence[Decision], questions: Questions) -> list[R
             "Order": " ".join(filter(None, (each.action or each.subject, each.side))),
             "Price": each.price,
             "Size": each.size,
-            "Verdict": each.verdict,
             "Rule": each.rule or "",
             "Limit": each.limit_value or "",
             "Value": each.value or "",

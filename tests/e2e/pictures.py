@@ -45,20 +45,22 @@ COLOURS = 128
 """Of a picture: enough for flat figures, and a third of the size."""
 
 
-def take(browser: Browser, url: str, folder: Path, pages: tuple[str, ...], name: str) -> None:
-    """Save pages under a look, e.g. `overview-dark.png`."""
-    look = LOOKS[name]
-    context = browser.new_context(viewport=look.window, color_scheme=look.scheme)
-    page = context.new_page()
+def take(
+    browser: Browser, url: str, folder: Path, pages: tuple[str, ...], looks: tuple[str, ...]
+) -> None:
+    """Save each page under each look, e.g. `overview-dark.png`; a page is opened once."""
+    page = browser.new_context(viewport=DESK).new_page()
     for each in pages:
         page.goto(url if each == "overview" else f"{url}/{each}", wait_until="load")
         page.get_by_text("as of ").nth(2).wait_for(timeout=READY_MS)
-        page.wait_for_timeout(SETTLE_MS)
-        _whole(page, look)
-        page.wait_for_timeout(SETTLE_MS)
-        _save(page.screenshot(), folder / f"{each.replace('_', '-')}-{name}.png")
-        page.set_viewport_size(look.window)
-    context.close()
+        for name in looks:
+            look = LOOKS[name]
+            page.emulate_media(color_scheme=look.scheme)
+            page.set_viewport_size(look.window)
+            page.wait_for_timeout(SETTLE_MS)
+            _whole(page, look)
+            page.wait_for_timeout(SETTLE_MS)
+            _save(page.screenshot(), folder / f"{each.replace('_', '-')}-{name}.png")
 
 
 def _whole(page: Page, look: Look) -> None:
@@ -87,8 +89,7 @@ def main(url: str, folder: Path, chosen: tuple[str, ...]) -> None:
         browser = playwright.chromium.launch(
             executable_path=program, args=["--headless", "--no-sandbox", "--disable-gpu"]
         )
-        for name in looks:
-            take(browser, url, folder, pages, name)
+        take(browser, url, folder, pages, looks)
         browser.close()
 
 
