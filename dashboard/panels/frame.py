@@ -79,12 +79,17 @@ def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | N
         What to show below, or None when nothing was ever known.
     """
     fetched = fetch(name, read)
+    head(title, fetched)
+    return fetched.answer
+
+
+def head(title: str, fetched: Fetched[T]) -> None:
+    """A panel's title, its age, and what is wrong with its figures."""
     st.space("xsmall")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.subheader(title, anchor=False, width="content")
         st.caption(freshness(fetched.answer), width="content")
     _say_trouble(fetched, st.empty())
-    return fetched.answer
 
 
 def listing(

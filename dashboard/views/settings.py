@@ -10,6 +10,7 @@ from dashboard.panels.in_force import in_force
 from dashboard.panels.operations import console_links, pipeline_diagram, running_with
 from dashboard.panels.parameters import parameters
 from dashboard.panels.pipeline import pipeline_table
+from dashboard.panels.wallet import wallets
 
 left, right = st.columns(2, gap="medium")
 with left:
@@ -18,6 +19,7 @@ with right:
     channels()
 pipeline_diagram()
 pipeline_table()
+wallets()
 in_force()
 bot_id = choose_bot(bots(), everyone=False)
 if bot_id:

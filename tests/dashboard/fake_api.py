@@ -207,6 +207,8 @@ MORE: dict[str, Any] = {
     "/alerts/channels": figures.CHANNELS,
     "/logs": figures.LOGS,
     "/config": figures.IN_FORCE,
+    "/wallet/balance": figures.WALLETS,
+    "/wallet/transactions": figures.TRANSACTIONS,
 }
 """What the other pages ask for."""
 EMPTY: dict[str, Any] = {
@@ -239,6 +241,8 @@ EMPTY: dict[str, Any] = {
             "/risk/circuit-breakers",
             "/alerts",
             "/logs",
+            "/wallet/balance",
+            "/wallet/transactions",
         )
     },
 }

@@ -415,6 +415,51 @@ CONFIG: dict[str, Any] = {
     "tag": '"abc"',
     "origin": "bots/bot_05_market_maker.yaml",
 }
+WALLETS: list[dict[str, Any]] = [
+    {
+        "wallet": "0x" + "ab" * 20,
+        "balances": {"POL": "3.5", "USDC.e": "1250.25"},
+        "nonce": 12,
+        "last_sync_at": NOW - 4_000,
+        "gas_gwei": "31.5",
+        "band": "standard",
+        "share": "0.12",
+        "cold": "8750",
+        "sweep": "0",
+        "advice": "",
+        "doubt": "",
+        "queued": 1,
+        "pending": [
+            {
+                "nonce": 11,
+                "job_id": "j1",
+                "kind": "merge",
+                "attempt": 1,
+                "hash": "0x01",
+                "since": NOW - 3_000,
+                "mined": False,
+            }
+        ],
+        "gas_usd": {"bot_01": "0.0031", "": "0.0005"},
+        "freed": "40",
+    }
+]
+TRANSACTIONS: list[dict[str, Any]] = [
+    {
+        "wallet": "0x" + "ab" * 20,
+        "nonce": 10,
+        "event_time": NOW - 60_000,
+        "kind": "merge",
+        "status": "confirmed",
+        "bot_id": "bot_01",
+        "hash": "0x02",
+        "block": 77,
+        "attempt": 1,
+        "gas_used": 120_000,
+        "cost_pol": "0.004",
+        "cost_usd": "0.0021",
+    }
+]
 IN_FORCE: dict[str, Any] = {
     "fingerprint": "f1",
     "on_the_log": True,

@@ -25,6 +25,7 @@ from api.performance_models import (
 )
 from api.risk_models import BreachView, ExposureView
 from api.trace_models import TraceView
+from api.wallet_models import TransactionView, WalletView
 from tests.dashboard.fake_api import EMPTY, MORE
 
 FORMS: dict[str, Any] = {
@@ -54,6 +55,8 @@ FORMS: dict[str, Any] = {
     "/performance/markouts": list[MarkoutView],
     "/logs": list[LogView],
     "/config": ConfigView,
+    "/wallet/balance": list[WalletView],
+    "/wallet/transactions": list[TransactionView],
 }
 
 
