@@ -24,13 +24,14 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """One way out of the house for alerts."""
+    """One way out of the house for alerts; `waiting` were not yet sent."""
 
     name: str
     on: bool
     detail: str
     last_sent_at: int | None
     last_error: str
+    waiting: int
 
 
 class Sent(msgspec.Struct, frozen=True):

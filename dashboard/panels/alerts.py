@@ -7,7 +7,7 @@ from dashboard.answers.envelope import Answer
 from dashboard.client import ApiError, part
 from dashboard.panels.frame import api, panel
 from dashboard.panels.language import say
-from dashboard.words import date, plain
+from dashboard.words import counted, date, plain
 
 COLOURS = {"critical": "red", "warning": "orange", "info": "blue"}
 ICONS = {"critical": "error", "warning": "warning", "info": "info"}
@@ -97,6 +97,8 @@ def channels() -> None:
             st.markdown(f"**{each.name}** {state} · {each.detail}")
             if each.last_sent_at is not None:
                 st.caption(say("channels.sent", at=date(each.last_sent_at)))
+            if each.waiting:
+                st.caption(say("channels.waiting", alerts=counted(each.waiting, "alert")))
             if each.last_error:
                 st.error(each.last_error)
             if st.button(say("channels.test"), key=f"test-{each.name}", disabled=not each.on):

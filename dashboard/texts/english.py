@@ -356,6 +356,7 @@ TEXTS: dict[str, str] = {
     "channels.on": ":blue-badge[ON]",
     "channels.off": ":gray-badge[OFF]",
     "channels.sent": "last sent {at}",
+    "channels.waiting": "{alerts} not yet sent",
     "channels.test": "Send test",
     "console.title": "Streams",
     "console.open": "Open Redpanda Console",

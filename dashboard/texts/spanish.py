@@ -354,6 +354,7 @@ TEXTS: dict[str, str] = {
     "channels.on": ":blue-badge[ACTIVO]",
     "channels.off": ":gray-badge[INACTIVO]",
     "channels.sent": "último envío {at}",
+    "channels.waiting": "{alerts} sin enviar aún",
     "channels.test": "Enviar prueba",
     "console.title": "Flujos",
     "console.open": "Abrir Redpanda Console",

@@ -348,6 +348,7 @@ CHANNELS: list[dict[str, Any]] = [
         "detail": "https://hooks.test" if on else f"Set PETS_{name.upper()}.",
         "last_sent_at": NOW - 5_000 if on else None,
         "last_error": "",
+        "waiting": 2 if on else 0,
     }
     for name, on in (("webhook", True), ("telegram", False), ("mail", False))
 ]

@@ -131,6 +131,7 @@ def test_a_channel_says_what_became_of_its_test(app: AppTest, fake: FakeApi) -> 
     }
     open_page(app, "settings")
     assert app.button(key="test-telegram").disabled
+    assert "2 alerts not yet sent" in shown(app)
     press(app, "test-webhook")
     assert "It answered 500." in [error.value for error in app.error]
 
