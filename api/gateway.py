@@ -10,6 +10,7 @@ from api.gateway_parts import Parts, assemble
 from api.gateway_watch import gateway_metrics, pulse
 from api.money.access import VenueAccess, open_access
 from api.money.gate import require_money
+from api.runtime.cores import forbid_core_dumps
 from api.runtime.stopping import stop_signals, unless_stopped
 from api.truths import compare_truths
 from configs.meters import served
@@ -34,6 +35,7 @@ async def run_gateway(settings: Settings, environ: Mapping[str, str] = os.enviro
         ConfigurationError: The money mode's conditions are not met; one sentence says which.
         InfrastructureError: Venue or broker do not answer.
     """
+    forbid_core_dumps()
     calls = CallLog(settings.broker, settings.topic_prefix, settings.account)
     async with (
         stop_signals() as stop,

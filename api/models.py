@@ -119,6 +119,7 @@ class PositionView(ApiModel):
     position_id: str
     bot_id: str
     market_id: str
+    token_id: str
     question: str
     label: DataLabel | None = Field(description="Where its data comes from; null when unknown.")
     side: str

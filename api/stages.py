@@ -19,6 +19,7 @@ from agents.stages.wallet import WalletStage
 from agents.stages.wallet_book import WalletRules
 from api.configuration import WORKER, content_at_hand, message_of
 from api.money.wallet import cold_of
+from api.wallet_relayer import gasless
 from configs.complements import load_complements
 from configs.paper import QueueKind, load_paper
 from configs.profiles import load_profiles
@@ -30,6 +31,7 @@ from connectors.polymarket.order_form import outgoing_order
 from schemas.control import Configuration
 from schemas.ids import AccountId
 from schemas.values import Money
+from streams.truths import TruthRules
 
 
 class Stages:
@@ -204,7 +206,13 @@ class Stages:
 
     def wallet(self) -> WalletStage:
         """The account's wallets on the chain."""
-        return WalletStage(self._account, WalletRules(cold=cold_of(self.settings)))
+        settings = self.settings
+        rules = WalletRules(
+            cold=cold_of(settings),
+            gasless=gasless(settings),
+            truths=TruthRules().at_speed(settings.speed),
+        )
+        return WalletStage(self._account, rules)
 
     def paper(self, shard: int, queue: QueueKind | None = None) -> PaperStage:
         """The paper exchange of a shard.

@@ -19,6 +19,7 @@ def position_view(context: Context, position: PositionState) -> PositionView:
         position_id=position.position_id,
         bot_id=position.bot_id,
         market_id=position.market_id,
+        token_id=position.token_id,
         question=market.question if market else position.market_id,
         label=market.label if market else None,
         side=position.side,

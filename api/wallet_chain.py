@@ -1,7 +1,7 @@
 """The chain's nodes and the hot wallet: on the local chain everybody's, else the operator's."""
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -10,7 +10,7 @@ from api.money.wallet import cold_of, is_local
 from configs.settings import Settings
 from connectors.keystore.source import Unlocked, unlock, vault_of
 from connectors.polygon.gas_station import GasStation
-from connectors.polygon.nodes import Nodes
+from connectors.polygon.nodes import Nodes, Nonces
 from connectors.polygon.rpc import Rpc
 from connectors.polygon.watch import ChainWatch
 from connectors.polymarket.signer import Signer
@@ -71,7 +71,10 @@ async def open_nodes(settings: Settings) -> AsyncIterator[Nodes]:
 
 @asynccontextmanager
 async def open_watch(
-    settings: Settings, nodes: Nodes, keyed_at: int = 0
+    settings: Settings,
+    nodes: Nodes,
+    keyed_at: int = 0,
+    count: Callable[[str], Awaitable[Nonces]] | None = None,
 ) -> AsyncIterator[ChainWatch]:
     """What reads the chain, with the session's clock.
 
@@ -79,8 +82,10 @@ async def open_watch(
         settings: Gas station and cold wallet.
         nodes: The chain.
         keyed_at: When the hot key was made, ms; 0 when unknown.
+        count: Who counts a wallet's nonces; the nodes, unless a relayer does.
     """
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
         station = GasStation(http, settings.gas_station_url, nodes)
         now_ms = settings.clock().now_ms
-        yield ChainWatch(nodes, station, now_ms, cold=cold_of(settings), keyed_at=keyed_at)
+        cold = cold_of(settings)
+        yield ChainWatch(nodes, station, now_ms, cold=cold, keyed_at=keyed_at, count=count)

@@ -2,19 +2,19 @@
 
 import asyncio
 import os
-import resource
 from collections.abc import AsyncIterator, Mapping
 
 from prometheus_client import CollectorRegistry
 
 from api.money.wallet import is_local
+from api.runtime.cores import forbid_core_dumps
 from api.sole_writer import sole_producer
 from api.wallet_chain import key_of, open_nodes, open_watch
+from api.wallet_relayer import open_way
 from api.wallet_story import story
 from configs import metrics_wallet as catalogue
 from configs.meters import Read, served
 from configs.settings import Settings
-from connectors.polygon.sender import Sender
 from connectors.polygon.service import SenderService
 from connectors.polygon.watch import SOURCE
 from schemas.envelope import Message
@@ -38,15 +38,14 @@ async def run_wallet_sender(settings: Settings, environ: Mapping[str, str] = os.
         FencedError: A newer sender took over.
         InfrastructureError: The broker is away.
     """
-    # A core dump would hold the key.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_core_dumps()
     unlocked = key_of(settings, environ)
     async with (
         sole_producer(settings, SOURCE) as producer,
         open_nodes(settings) as nodes,
-        open_watch(settings, nodes, unlocked.keyed_at) as watch,
+        open_way(settings, environ, unlocked.signer, nodes) as (sender, count),
+        open_watch(settings, nodes, unlocked.keyed_at, count) as watch,
     ):
-        sender = Sender(unlocked.signer, nodes, settings.chain_id)
 
         async def publish(message: Message) -> None:
             await producer.publish(WALLET_INPUTS, settings.account, message)

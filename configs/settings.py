@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     steam_key: SecretStr = Field(SecretStr(""), description="Steam Web API; empty is off.")
     kaito_key: SecretStr = Field(SecretStr(""), description="Kaito; empty is off.")
 
+    relayer_url: str = Field(
+        "https://relayer-v2.polymarket.com",
+        description="Relayer of the venue, which moves a proxy, Safe or deposit wallet.",
+    )
     settle_pairs: bool = Field(
         False,
         description="Merge and split pairs on the chain with live money; needs the wallet's "

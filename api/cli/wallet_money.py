@@ -51,13 +51,32 @@ def withdraw(phrase: str, *, as_json: bool) -> None:
     cold = _cold(hot.settings)
     confirm(phrase, "WITHDRAW EVERYTHING", f"all money goes to {cold}, at any price of gas")
     balances = asyncio.run(_with_watch(hot, lambda watch: _balances(watch, hot.address)))
+    tokens = _tokens(hot.settings)
+    shares = asyncio.run(_with_watch(hot, lambda watch: _shares(watch, hot.address, tokens or ())))
+    more = "Outcome tokens that positions name go along."
+    if tokens is None:
+        more = "The API is away, so nobody knows which outcome tokens there are: they stay."
     _order(
         hot,
         "withdraw",
-        lambda cause: jobs.withdraw(hot.address, cold, balances, cause),
+        lambda cause: jobs.withdraw(hot.address, cold, balances, cause, shares),
         as_json=as_json,
-        more="Outcome tokens stay: sell, merge or redeem them.",
+        more=more,
     )
+
+
+def _tokens(settings: Settings) -> tuple[str, ...] | None:
+    """Outcome tokens that positions are of; None where nobody knows."""
+    try:
+        rows = call(settings, "GET", "/positions")["data"]
+    except ApiAwayError:
+        return None
+    return tuple(sorted({row["token_id"] for row in rows}))
+
+
+async def _shares(watch: ChainWatch, wallet: str, tokens: tuple[str, ...]) -> dict[str, Decimal]:
+    """What the chain has of outcome tokens."""
+    return {token: await watch.shares(token, wallet) for token in tokens}
 
 
 def approve(phrase: str, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ same request is always the same batch. A batch takes effect once, because its no
 took effect is believed when our own nodes show its block, not when the relayer says so.
 """
 
+from configs.redaction import redact_text
 from connectors.polygon.encoding import encode_call
 from connectors.polygon.nodes import Nodes, Nonces
 from connectors.polygon.rpc import NodeAwayError
@@ -63,7 +64,9 @@ class GaslessSender:
             deployed = await self._relayer.deployed(self._wallet)
             following = (await self._relayer.terms(self._wallet)).nonce
         except VenueRefusedError as error:
-            return Nonces(0, 0, 0, head.number, f"the relayer refuses: {error.failure.text}")
+            return Nonces(
+                0, 0, 0, head.number, f"the relayer refuses: {redact_text(error.failure.text)}"
+            )
         except _SILENCE as error:
             raise NodeAwayError(f"The relayer does not answer: {error}") from error
         missing = "" if deployed else f"{address} is not on the chain yet: create it at the venue."
@@ -113,11 +116,13 @@ class GaslessSender:
                     Sight.MINED if done else Sight.REVERTED,
                     block=sighting.receipt.block,
                     head=sighting.head,
-                    detail=told.error_msg or "",
+                    detail=redact_text(told.error_msg or ""),
                 )
         sight = Sight.REVERTED if told.state.is_failure else Sight.POOLED
         head = await self._head()
-        return Seen(attempt, told.transaction_id, sight, head=head, detail=told.error_msg or "")
+        return Seen(
+            attempt, told.transaction_id, sight, head=head, detail=redact_text(told.error_msg or "")
+        )
 
     async def _submit(self, request: SendTransaction) -> Seen:
         try:
@@ -135,7 +140,7 @@ class GaslessSender:
             )
             taken = await self._relayer.submit(payload(self._wallet, batch))
         except VenueRefusedError as error:
-            return await self._refused(request, refusal_of(error), error.failure.text)
+            return await self._refused(request, refusal_of(error), redact_text(error.failure.text))
         return await self._told(request.attempt, taken)
 
     async def _refused(self, request: SendTransaction, refusal: Refusal, said: str) -> Seen:

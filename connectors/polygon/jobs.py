@@ -6,6 +6,7 @@ from decimal import Decimal
 from connectors.polygon.approvals import ENOUGH, NEEDED, Approval
 from connectors.polygon.watch import ASSETS, ChainWatch
 from connectors.polymarket import contracts
+from connectors.polymarket.position_ids import is_structured
 from schemas.envelope import Message
 from schemas.errors import InsufficientGasError, InsufficientUSDCError
 from schemas.ids import MarketId
@@ -124,9 +125,20 @@ def sweep(
 
 
 def withdraw(
-    wallet: str, cold: str, balances: Mapping[str, Decimal], cause: Message
+    wallet: str,
+    cold: str,
+    balances: Mapping[str, Decimal],
+    cause: Message,
+    shares: Mapping[str, Decimal] | None = None,
 ) -> tuple[JobRequested, ...]:
     """Everything to the cold wallet, at any price of gas: one job each, the dollars first.
+
+    Args:
+        wallet: What is emptied.
+        cold: Where to.
+        balances: Whole units by asset.
+        cause: The operator's wish.
+        shares: Outcome tokens to move too, by token id.
 
     Raises:
         InsufficientGasError: There is no POL to pay for it.
@@ -148,6 +160,15 @@ def withdraw(
         for name, token in ASSETS.items()
         if balances.get(name, Decimal(0)) > 0
     ]
+    for token_id, size in sorted((shares or {}).items()):
+        if size > 0:
+            moves = _position(token_id, cold, size)
+            reason = f"emergency: {size} shares of {token_id} to the cold wallet"
+            asked = job(
+                wallet, JobKind.WITHDRAW, (moves,), cause, token_id, reason=reason, urgent=True,
+                by="operator",
+            )  # fmt: skip
+            jobs.append(asked)
     if pol > GAS_KEPT:
         wei = int((pol - GAS_KEPT).scaleb(WEI_DECIMALS))
         call = ChainCall(kind=CallKind.SEND, to=cold, amount=wei)
@@ -164,6 +185,14 @@ def withdraw(
             )
         )
     return tuple(jobs)
+
+
+def _position(token_id: str, to: str, size: Decimal) -> ChainCall:
+    place = contracts.CONDITIONAL_TOKENS
+    if is_structured(token_id):
+        place = contracts.POSITION_MANAGER
+    kind, amount = CallKind.TRANSFER_POSITION, micro(size)
+    return ChainCall(kind=kind, token=place, to=to, amount=amount, number=token_id)
 
 
 def _transfer(token: str, to: str, amount: Decimal) -> ChainCall:

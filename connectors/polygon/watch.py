@@ -9,6 +9,7 @@ from connectors.polygon.sender import Seen
 from connectors.polymarket import contracts
 from connectors.polymarket.eip712 import address_word, word
 from connectors.polymarket.keccak import keccak
+from connectors.polymarket.position_ids import is_structured
 from schemas.envelope import Header
 from schemas.ids import derive_id
 from schemas.wallet import (
@@ -137,7 +138,10 @@ class ChainWatch:
             NodeAwayError: No node answers.
         """
         asked = address_word(owner) + word(int(token_id))
-        return await self._held(contracts.CONDITIONAL_TOKENS, "balanceOf(address,uint256)", asked)
+        place = contracts.CONDITIONAL_TOKENS
+        if is_structured(token_id):
+            place = contracts.POSITION_MANAGER
+        return await self._held(place, "balanceOf(address,uint256)", asked)
 
     async def allows(self, token: str, owner: str, spender: str, *, whole: bool) -> int:
         """What a spender may move: an amount, or 1 and 0 for everything and nothing.

@@ -103,7 +103,7 @@ class SandboxRelayer:
 
     async def _terms(self, request: Request) -> Response:
         if not self._knows(request):
-            return _no(HTTPStatus.UNAUTHORIZED, "invalid authorization")
+            return _no(HTTPStatus.UNAUTHORIZED, self._bad_key(request))
         owner, kind = request.query_params["address"], request.query_params["type"]
         nonce = str(self._nonce(self._wallet(owner, kind)))
         return JSONResponse({"address": self._network.relayer.address, "nonce": nonce})
@@ -197,6 +197,10 @@ class SandboxRelayer:
             there = self._network.evm.code(address_of(wallets.deposit_uups))
             return wallets.deposit_uups if there else wallets.deposit_beacon
         return wallets.safe if kind == "SAFE" else wallets.proxy
+
+    def _bad_key(self, request: Request) -> str:
+        """It repeats what it was given, as careless servers do."""
+        return f"invalid authorization {request.headers.get('relayer_api_key', '')}"
 
     def _knows(self, request: Request) -> bool:
         given = request.headers.get("relayer_api_key", "")

@@ -137,7 +137,7 @@ def test_a_sweep_and_a_withdrawal_take_what_the_chain_says(
     ]
     log.clear()
     said = pets("wallet", "withdraw", "--phrase", "WITHDRAW EVERYTHING")
-    assert "Outcome tokens stay" in said.output
+    assert "Outcome tokens that positions name go along" in said.output
     amounts = [call.amount for job in log if isinstance(job, JobRequested) for call in job.calls]
     assert amounts == [5_000_000_000, 99_500_000_000_000_000_000]
     assert all(isinstance(job, JobRequested) and job.urgent for job in log)

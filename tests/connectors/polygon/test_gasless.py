@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from configs.redaction import know_secret
 from connectors.polygon.addresses import LOCAL_CHAIN_ID
 from connectors.polymarket import contracts
 from connectors.polymarket.calldata import Call
@@ -12,6 +13,7 @@ from schemas.errors import ConfigurationError
 from schemas.ids import MarketId
 from schemas.wallet import CallKind, ChainCall, JobKind
 from tests.connectors.polygon.gasless_world import (
+    KEY,
     KINDS,
     GaslessWorld,
     beginning,
@@ -174,12 +176,14 @@ def test_only_an_owners_wallet_is_moved() -> None:
 
 async def test_another_key_is_refused_and_nothing_is_sent() -> None:
     async with gasless_world("SAFE") as world:
+        know_secret(KEY)
         world.relayer._key = "another"
         world.request(*beginning(), kind=JobKind.APPROVE)
         for _ in range(3):
             await world.round()
         assert not world.relayer.taken
         assert "the relayer refuses" in world.details("wallet-doubt")[0]
+        assert not any(KEY in repr(message) for message in (*world.log, *world.told))
 
 
 def approval_of_positions() -> ChainCall:

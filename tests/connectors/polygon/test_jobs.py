@@ -10,8 +10,17 @@ from connectors.polymarket import contracts
 from schemas.envelope import Message
 from schemas.errors import InsufficientGasError, InsufficientUSDCError
 from schemas.wallet import JobRequested
-from tests.connectors.polygon.wallet_world import WalletWorld, wallet_world
-from tests.connectors.sandbox.chain.wallets import DOLLAR, ME, OTHER, QUESTION, dollars, market
+from tests.connectors.polygon.wallet_world import WalletWorld, split, wallet_world
+from tests.connectors.sandbox.chain.wallets import (
+    DOLLAR,
+    ME,
+    OTHER,
+    QUESTION,
+    dollars,
+    market,
+    shares,
+    token,
+)
 
 COLD = OTHER.address
 
@@ -84,6 +93,22 @@ async def test_a_withdrawal_leaves_nothing_but_the_gas_it_needs() -> None:
         assert after.balances["pUSD"] == after.balances["USDC.e"] == 0
         assert 0 < after.balances["POL"] < jobs.GAS_KEPT
         assert dollars(world.chain, COLD) == 100 * DOLLAR
+
+
+async def test_outcome_tokens_go_along_with_a_withdrawal() -> None:
+    async with wallet_world(dollars=100) as world:
+        condition = market(world.chain)
+        world.request(split(condition, 10))
+        await world.settled(1)
+        names = [str(token(world.chain, condition, outcome)) for outcome in (0, 1)]
+        held = {name: await world.watch.shares(name, ME.address) for name in names}
+        assert set(held.values()) == {Decimal(10)}
+        seen = await world.watch.wallet(ME.address)
+        wished = wish(world, "withdraw")
+        await carry_out(world, *jobs.withdraw(ME.address, COLD, seen.balances, wished, held))
+        assert shares(world.chain, condition) == (0, 0)
+        assert shares(world.chain, condition, COLD) == (10 * DOLLAR, 10 * DOLLAR)
+        assert dollars(world.chain, COLD) == 90 * DOLLAR
 
 
 async def test_without_gas_a_withdrawal_says_what_is_missing() -> None:
