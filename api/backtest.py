@@ -196,7 +196,10 @@ def _run(task: Task, settings: Settings, tell: Callable[[int, int], None]) -> li
     runs = replay_band(own, tape, chosen, task.queues, None, progress, tape.start_ms, chronicles)
     tell(runs[0].inputs, 1_000)
     return [
-        chronicle.result(task.configuration, str(run.queue), run.inputs, run.tally)
+        msgspec.structs.replace(
+            chronicle.result(task.configuration, str(run.queue), run.inputs, run.tally),
+            passed={str(bot_id): dict(reasons) for bot_id, reasons in run.passed.items()},
+        )
         for chronicle, run in zip(chronicles, runs, strict=True)
     ]
 

@@ -21,6 +21,7 @@ from schemas.ids import BotId
 ENOUGH_FILLS = 200
 """Fewer say nothing of a bot's result (STRATEGIES.md E.6)."""
 MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 REASONS = 6
 """Reasons shown, the most frequent first."""
 
@@ -31,12 +32,14 @@ class DataSet(NamedTuple):
     Attributes:
         bots: Numbers of the bots.
         lacks: What the recording does not have, so that a reader can weigh the result.
+        hours: Only so much of it, from its first item on; None for all.
     """
 
     name: str
     files: tuple[str, ...]
     bots: str
     lacks: str
+    hours: float | None = None
 
 
 SETS = (
@@ -74,6 +77,40 @@ SETS = (
         "3",
         "resolved positions of these wallets, without which nobody is followed; books",
     ),
+    DataSet(
+        "CS2 matches, four weeks from 2025-09-24",
+        ("esports_cs2_markets.parquet",),
+        "2",
+        "ratings of the teams, states of a running map, and books: one price a second before the "
+        "start, without sizes, so that nothing may be opened",
+        hours=24 * 28,
+    ),
+    DataSet(
+        "Headlines of 2026-02 and the markets of then",
+        ("gamma_markets_2026-02.jsonl.gz", "news_headlines_2026-02.jsonl.gz"),
+        "4",
+        "books, so it shows scoring and matching only; outlets that are more than aggregators; "
+        "bodies",
+    ),
+    DataSet(
+        "Best prices of all markets, half an hour of 2026-08-01",
+        ("quotes_all_2026-08-01.parquet", "quotes_markets.parquet"),
+        "6",
+        "sizes, and which markets exclude each other: without an event there is no set of outcomes",
+        hours=0.5,
+    ),
+    DataSet(
+        "Daily closes, twelve weeks from 2022-11-18",
+        (
+            "history_candles_1d.parquet",
+            "history_markets.parquet",
+            "history_outcomes.parquet",
+            "history_resolutions.parquet",
+        ),
+        "7,10",
+        "quarters of an hour (bot 7), outside estimates (bot 10), sizes and trades (both)",
+        hours=24 * 84,
+    ),
 )
 
 
@@ -83,6 +120,7 @@ class Outcome(NamedTuple):
     Attributes:
         inputs: Messages played.
         bots: Results of each bot under each queue model, the cautious one first.
+        passed: What came from outside and led to no market, by bot and reason.
         problem: Why there is no run; empty otherwise.
     """
 
@@ -91,6 +129,7 @@ class Outcome(NamedTuple):
     inputs: int
     bots: Mapping[BotId, Sequence[BotResult]]
     problem: str = ""
+    passed: Mapping[str, Mapping[str, int]] = {}
 
 
 def evidence(folder: Path, settings: Settings, sets: Sequence[DataSet] = SETS) -> Iterator[Outcome]:
@@ -111,12 +150,13 @@ def evidence(folder: Path, settings: Settings, sets: Sequence[DataSet] = SETS) -
 
 
 def _played(data: DataSet, folder: Path, archive: Path, settings: Settings) -> Outcome:
-    found = import_files([folder / name for name in data.files], archive)
+    span_ms = None if data.hours is None else round(data.hours * HOUR_MS)
+    found = import_files([folder / name for name in data.files], archive, span_ms=span_ms)
     plan = Plan(archive=archive, bots=data.bots, seed=settings.seed, configurations={SHIPPED: None})
     runs = [each.run for each in backtest(plan, settings, lambda done, part: None).runs]
     ids = [bot.bot_id for bot in choose_bots(data.bots)]
     bots = {each: [run.bots[each] for run in runs if each in run.bots] for each in ids}
-    return Outcome(data, found, runs[0].inputs, bots)
+    return Outcome(data, found, runs[0].inputs, bots, passed=runs[0].passed)
 
 
 def markdown(outcomes: Iterator[Outcome]) -> Iterator[str]:
@@ -136,13 +176,14 @@ def markdown(outcomes: Iterator[Outcome]) -> Iterator[str]:
         )
         yield ""
         for bot_id, runs in outcome.bots.items():
-            yield _bot(bot_id, runs)
+            yield _bot(bot_id, runs, outcome.passed.get(bot_id, {}))
         yield ""
 
 
-def _bot(bot_id: BotId, runs: Sequence[BotResult]) -> str:
+def _bot(bot_id: BotId, runs: Sequence[BotResult], passed: Mapping[str, int]) -> str:
+    outside = f"; led to no market: {_listed(Counter(passed))}" if passed else ""
     if not runs:
-        return f"* **{bot_id}**: no signal; nothing in the set concerns it."
+        return f"* **{bot_id}**: no signal{outside or '; nothing in the set concerns it'}."
     first = runs[0]
     low, high = min(run.pnl for run in runs), max(run.pnl for run in runs)
     said = _listed(Counter(first.signals)) or "none"
@@ -151,9 +192,10 @@ def _bot(bot_id: BotId, runs: Sequence[BotResult]) -> str:
     if first.fills < ENOUGH_FILLS:
         band += f" (insufficient: {first.fills} fills of {ENOUGH_FILLS})"
     return (
-        f"* **{bot_id}**: {sum(first.signals.values()):,} signals ({said}); {first.intents:,} "
-        f"intents, denied: {denied}; {first.orders:,} orders, {first.fills:,} fills of which "
-        f"{first.inferred_fills:,} inferred; {band}; {_markout(first.markouts)}"
+        f"* **{bot_id}**: {sum(first.signals.values()):,} signals ({said}){outside}; "
+        f"{first.intents:,} intents, denied: {denied}; {first.orders:,} orders, "
+        f"{first.fills:,} fills of which {first.inferred_fills:,} inferred; {band}; "
+        f"{_markout(first.markouts)}"
     )
 
 

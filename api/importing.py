@@ -21,7 +21,10 @@ Progress = Callable[[int, int], None]
 
 
 def import_files(
-    paths: Sequence[Path], archive: Path, progress: Progress = lambda count, at: None
+    paths: Sequence[Path],
+    archive: Path,
+    progress: Progress = lambda count, at: None,
+    span_ms: int | None = None,
 ) -> Findings:
     """Import files into an archive, all or nothing.
 
@@ -29,6 +32,7 @@ def import_files(
         paths: Files of known formats; those that describe one another belong in one import.
         archive: Made when it is missing.
         progress: Told now and then.
+        span_ms: Only what was recorded in so long a time from the first item on; None for all.
 
     Raises:
         ApplicationError: A file is unknown, or is in the archive already.
@@ -40,7 +44,7 @@ def import_files(
     with ArchiveWriter(archive, "import", _wall_ms()) as writer:
         _require_new(writer, imported)
         fold = ImportFold()
-        told = _telling(items(found, Facts()), progress)
+        told = _telling(_within(items(found, Facts()), span_ms), progress)
         write_import(writer, fold.run(told), imported, _wall_ms)
     return fold.found
 
@@ -62,6 +66,15 @@ def _require_new(writer: ArchiveWriter, imported: Sequence[Imported]) -> None:
                 f"Expected files that {writer.folder} does not have, {source.name} was imported "
                 f"before (as {known[source.sha256]}). Leave it out, or name another archive."
             )
+
+
+def _within(played: Iterator[Item], span_ms: int | None) -> Iterator[Item]:
+    first: int | None = None
+    for item in played:
+        first = item.at if first is None else first
+        if span_ms is not None and item.at >= first + span_ms:
+            return
+        yield item
 
 
 def _telling(played: Iterator[Item], progress: Progress) -> Iterator[Item]:

@@ -46,7 +46,9 @@ class Tape:
     Iterating it twice gives the same messages.
     """
 
-    def __init__(self, name: str, seed: int, hours: float, account: AccountId) -> None:
+    def __init__(
+        self, name: str, seed: int, hours: float, account: AccountId, after_h: float = 0.0
+    ) -> None:
         """Choose the source.
 
         Args:
@@ -56,12 +58,14 @@ class Tape:
             seed: Of the world.
             hours: Session hours of the world; a recording plays to its end.
             account: Whose gate gets the clock.
+            after_h: Hours by which the world begins later than usual; a recording does not.
         """
         self._seed = seed
         self._account = account
         self._size = SIZES.get(name, "small")
         self._recording = Recording() if name == "resolvedkit" else None
-        self.start_ms, self.duration_ms = WORLD_START_MS, int(hours * 3_600_000)
+        self.start_ms = WORLD_START_MS + int(after_h * 3_600_000)
+        self.duration_ms = int(hours * 3_600_000)
         if self._recording is not None:
             windows = self._recording.windows
             self.start_ms = windows[0].first_ms

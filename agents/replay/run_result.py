@@ -140,6 +140,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
         account: The whole account.
         prices: YES mids of the markets in which anything was filled.
         names: Slugs of those markets.
+        passed: What came from outside and led to no market, by bot and reason.
     """
 
     configuration: str
@@ -152,3 +153,4 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     account: BotResult
     prices: dict[str, tuple[Point, ...]]
     names: dict[str, str]
+    passed: dict[str, dict[str, int]] = {}

@@ -108,11 +108,12 @@ def at_work(
     bots: Annotated[str, typer.Option(help="Numbers of the bots to run.")] = "1-10",
     seed: Annotated[int, typer.Option(help="Seed of the world and of latency noise.")] = 7,
     hours: Annotated[float, typer.Option(help="Session hours to play.")] = 4.0,
+    after: Annotated[float, typer.Option(help="Hours after 09:00 UTC to start a world at.")] = 0.0,
 ) -> None:
     """What every bot does on a tape, with each of its reasons counted, as Markdown."""
     from api.cli.at_work import run_at_work
 
-    run_at_work(source, bots, seed, hours)
+    run_at_work(source, bots, seed, hours, after)
 
 
 @app.command()

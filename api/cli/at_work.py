@@ -11,14 +11,15 @@ from configs.settings import Settings
 from schemas.ids import AccountId
 
 
-def run_at_work(source: str, bots: str, seed: int, hours: float) -> None:
+def run_at_work(source: str, bots: str, seed: int, hours: float, after: float) -> None:
     """Play a tape under the risk-averse queue and print the report as Markdown."""
     settings = Settings().model_copy(update={"seed": seed, "bots": bots})
     chosen = choose_bots(bots)
-    tape = Tape(source, seed, hours, AccountId(settings.account))
+    tape = Tape(source, seed, hours, AccountId(settings.account), after)
     ids = [bot.bot_id for bot in chosen]
     run = replay(settings, tape, ids, QueueKind.RISK_AVERSE, None, _silent)
     command = f"pets at-work {source} --bots {bots} --hours {hours:g} --seed {seed}"
+    command += f" --after {after:g}" if after else ""
     typer.echo(f"`{command}`: {_size(run, hours)}\n")
     typer.echo(markdown(at_work(chosen, run.tally, run.passed)))
 

@@ -13,6 +13,10 @@ from connectors.sandbox.market import MarketSpec
 
 KEPT = 3_000
 """So many stories stay readable."""
+MOST_READERS = 4
+"""So many readers of a story trade at most."""
+READING_MS = 30_000
+"""Mean time from a story to a reader's trade."""
 
 
 class Outlet(NamedTuple):
@@ -87,6 +91,12 @@ class Wire:
         """What was published after the first `count` stories."""
         new = self.count - count
         return self.stories[-new:] if new else []
+
+
+def readers(story: Story) -> list[int]:
+    """When readers of a story trade, ms after it; they are of every opinion."""
+    rng = Random(seed_number("readers", story.story_id))
+    return [round(rng.expovariate(1 / READING_MS)) for _ in range(rng.randint(0, MOST_READERS))]
 
 
 def told(spec: MarketSpec, jump: Jump, headlines: tuple[str, str]) -> list[Story]:

@@ -18,7 +18,7 @@ from connectors.sandbox.makers import Maker
 from connectors.sandbox.market import MarketState
 from connectors.sandbox.orders import Order
 from connectors.sandbox.publisher import Publisher, Top
-from connectors.sandbox.stories import Wire, told
+from connectors.sandbox.stories import Story, Wire, readers, told
 from connectors.sandbox.takers import rest_patient, take_informed, take_noise
 from connectors.sandbox.tenure import DAY_MS, Tenancy
 from connectors.sandbox.units import DOLLAR
@@ -198,8 +198,7 @@ class WorldMarket:
         self._publish(start_ms)
         for maker in makers:
             self._repeat(lively.requotes / len(makers), partial(self._quote, maker))
-        crowd = self._around.crowd
-        self._repeat(lively.takers, partial(take_noise, self._floor, lively, self._rng, crowd))
+        self._repeat(lively.takers, self._take_noise)
         self._repeat(lively.informed, self._take_informed)
         self._repeat(lively.patient, self._rest_patient)
         self._later(self._housekeeping_ms, self._keep_house)
@@ -231,6 +230,9 @@ class WorldMarket:
     def _quote(self, maker: Maker) -> None:
         maker.act(self._floor, self._fair.logit(self._floor.now_ms), self._rng)
 
+    def _take_noise(self) -> None:
+        take_noise(self._floor, self._lively, self._rng, self._around.crowd)
+
     def _take_informed(self) -> None:
         fair = self._fair.price(self._floor.now_ms)
         take_informed(self._floor, self._lively, fair, self._rng, self._around.crowd)
@@ -258,7 +260,13 @@ class WorldMarket:
             return
         for jump in self._fair.jumps(now_ms, now_ms + self._housekeeping_ms):
             for story in told(self.spec, jump, headlines):
-                self._later(story.at_ms - now_ms, partial(self._around.wire.publish, story))
+                self._later(story.at_ms - now_ms, partial(self._tell, story))
+
+    def _tell(self, story: Story) -> None:
+        """Publish a story; people who read it come to trade."""
+        self._around.wire.publish(story)
+        for delay_ms in readers(story):
+            self._later(delay_ms, self._take_noise)
 
     def _wipe(self) -> None:
         """Clear the book at the start of the game, as the venue does."""

@@ -6,6 +6,7 @@ import pytest
 
 from api.evidence import SETS, evidence, markdown
 from configs.settings import Settings
+from schemas.ids import BotId
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "polymarket"
 
@@ -25,3 +26,11 @@ def test_a_set_is_imported_replayed_and_told() -> None:
     text = "\n".join(markdown(iter([outcome])))
     assert "**bot_03**: 0 signals" in text
     assert "insufficient: 0 fills of 200" in text
+    (half,) = evidence(RECORDED, Settings(), [data._replace(hours=0.01)])
+    assert half.found is not None
+    assert 0 < half.found.items < 1_000
+    ignored = outcome._replace(
+        bots={BotId("bot_04"): []}, passed={"bot_04": {"no-market": 3, "not-english": 1}}
+    )
+    text = "\n".join(markdown(iter([ignored])))
+    assert "**bot_04**: no signal; led to no market: no-market 3, not-english 1." in text

@@ -183,3 +183,13 @@ def test_selling_one_outcome_of_a_complete_set_is_no_reduce() -> None:
         markets=3,
     )
     assert is_reduce(missing, order(YES, BUY, "0.36", "50", ids[2]), Decimal(50))
+
+
+def test_an_exit_beside_another_of_an_exclusive_event_must_reduce_with_both_filled() -> None:
+    owned = stake(yes=("100", "0.40"))
+    first = resting(order(YES, SELL, "0.50", "60"), IntentKind.REDUCE)
+    event = EventPosition({MARKET: owned}, (first,), exclusive=True, markets=3)
+    second = order(YES, SELL, "0.50", "100", name="second")
+    assert is_reduce(event, second, Decimal(40))
+    assert not is_reduce(event, second, Decimal("40.01"))
+    assert is_reduce(event._replace(orders=()), second, Decimal(100))

@@ -155,6 +155,11 @@ def test_a_hedge_of_the_wrong_side_or_of_nothing_is_denied() -> None:
     assert ask(holding_gate(), hedge_order("50", YES), hedge_claim("-0.62")) is None
     assert ask(holding_gate(), hedge_order("50"), hedge_claim("0.49")) is DenialCode.NO_EDGE
     assert ask(holding_gate(), hedge_order("50"), hedge_claim("1.1")) is DenialCode.NO_EDGE
+    assert ask(holding_gate(), hedge_order("50"), hedge_claim("1")) is None
+    assert ask(holding_gate(), hedge_order("50", YES), hedge_claim("-1")) is None
+    assert ask(holding_gate(), hedge_order("50", YES), hedge_claim("-1.000001")) is (
+        DenialCode.NO_EDGE
+    )
     assert ask(a_gate(), hedge_order("50"), hedge_claim()) is DenialCode.KELLY_EXCEEDED
     assert ask(holding_gate(), hedge_order("50"), None) is DenialCode.NO_EDGE
     dear = hedge_order("50", price="0.41")

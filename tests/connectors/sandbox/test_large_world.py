@@ -15,7 +15,7 @@ from connectors.sandbox.latent import HOUR_MS
 from connectors.sandbox.mirror import YES
 from connectors.sandbox.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.server import create_app
-from connectors.sandbox.stories import told
+from connectors.sandbox.stories import readers, told
 from connectors.sandbox.tenure import DAY_MS, BallotSeat, SlotSeat
 from connectors.sandbox.world import World, seats_of
 from schemas.values import PIPS
@@ -95,6 +95,18 @@ def test_news_tells_of_moves_that_happen_and_names_the_question(world: World) ->
             assert all(0 < story.at_ms - jump.at_ms <= 60_000 for story in stories)
             told_of += 1
     assert told_of > 100
+
+
+def test_readers_of_every_opinion_trade_after_a_story(world: World) -> None:
+    tenancy = seats_of("large")[21].tenancy(SEED, NOW_MS)
+    headlines = tenancy.headlines()
+    assert headlines is not None
+    jumps = tenancy.fair_value(SEED).jumps(tenancy.start_ms, tenancy.end_ms)
+    stories = [each for jump in jumps for each in told(tenancy.spec(SEED), jump, headlines)]
+    delays = [readers(story) for story in stories]
+    assert delays == [readers(story) for story in stories]
+    assert {len(each) for each in delays} == {0, 1, 2, 3, 4}
+    assert min(delay for each in delays for delay in each) >= 0
 
 
 def test_moods_come_and_go_and_decide_nothing() -> None:
