@@ -150,6 +150,96 @@ RULES: tuple[AlertRule, ...] = (
         watched=False,
     ),
     _rule(
+        "wallet-balance-low",
+        Severity.WARNING,
+        "The hot wallet holds fewer dollars than 2,500, or than 1,000, which is critical.",
+        "`pets wallet topup 2500` says where to send money from the cold wallet.",
+        watched=False,
+    ),
+    _rule(
+        "gas-spike",
+        Severity.WARNING,
+        "Gas costs more than 100 gwei: transactions wait; the alert comes again at the end.",
+        "Nothing: they go on by themselves. What cannot wait is `pets wallet withdraw`.",
+        watched=False,
+    ),
+    _rule(
+        "insufficient-gas",
+        Severity.CRITICAL,
+        "The hot wallet lacks POL for a transaction.",
+        "Send it POL. The transaction goes on by itself.",
+        watched=False,
+    ),
+    _rule(
+        "transaction-stuck",
+        Severity.CRITICAL,
+        "A transaction pends for ten minutes, though its fee was raised; those behind it wait.",
+        "See `pets wallet balance`. Wait for cheaper gas, or give it up: "
+        "`pets wallet void N --phrase VOID`.",
+        watched=False,
+    ),
+    _rule(
+        "nonce-gap",
+        Severity.WARNING,
+        "Nonces below ours are used by nobody and hold ours up.",
+        "Nothing: they are filled with transactions that do nothing. If it comes again, somebody "
+        "else uses the key.",
+        watched=False,
+    ),
+    _rule(
+        "nonce-out-of-sync",
+        Severity.CRITICAL,
+        "The chain has transactions of the hot wallet that PETS did not send.",
+        "If it was not you, the key is known to somebody: withdraw everything at once, "
+        "`pets wallet withdraw`, and make a new wallet.",
+        watched=False,
+    ),
+    _rule(
+        "nonce-used-by-another",
+        Severity.CRITICAL,
+        "Another transaction has a nonce that PETS had given; its work is done under a new one.",
+        "As for `nonce-out-of-sync`.",
+        watched=False,
+    ),
+    _rule(
+        "wallet-doubt",
+        Severity.WARNING,
+        "The chain's nodes disagree, lag, or serve another chain: nothing new is sent.",
+        "Take the wrong node out of PETS_POLYGON_RPC and start the sender again.",
+        watched=False,
+    ),
+    _rule(
+        "job-failed",
+        Severity.WARNING,
+        "A contract refused a transaction, or an operator gave it up.",
+        "Its detail names the reason: missing approval (`pets wallet approve`), too few dollars or "
+        "tokens, a market that has not resolved. Ask for it again once that is gone.",
+        watched=False,
+    ),
+    _rule(
+        "nothing-to-void",
+        Severity.WARNING,
+        "A transaction was to be given up that does not pend.",
+        "Nothing: it has settled, or its number was another. See `pets wallet transactions`.",
+        watched=False,
+    ),
+    _rule(
+        "key-rotation-due",
+        Severity.WARNING,
+        "The hot key is older than 90 days.",
+        "Change it. It comes daily until then.",
+        watched=False,
+    ),
+    _rule(
+        "truth-doubt",
+        Severity.WARNING,
+        "Venue, Data API, chain and our ledger differ, and nothing under way explains it; bots "
+        "quote less in that market, or not at all.",
+        "Its detail has the four figures. Look for a transfer, a redemption, or another user of "
+        "the key; what agrees again is quoted again by itself.",
+        watched=False,
+    ),
+    _rule(
         "test",
         Severity.INFO,
         "An operator sent a test alert.",

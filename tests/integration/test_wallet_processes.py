@@ -211,6 +211,7 @@ async def test_killed_at_every_step_the_wallet_does_everything_once(
 ) -> None:
     async with running(kafka, topic_prefix, tmp_path) as rig:
         deadline = time.monotonic() + PATIENCE_S
+        said: list[Message] = []
         ended: Sequence[JobEnded] = ()
         while len(ended) < JOBS:
             rig.check()
