@@ -24,6 +24,7 @@ from schemas.envelope import Message
 from schemas.ops import ClockTick
 from schemas.portfolio import PositionState
 from schemas.trading import Fill, PairsMerged
+from tests.benchmarks.sharding import ACCOUNT_STAGES
 from topics.admin import ensure_topics
 from topics.catalog import DECIDE_INPUTS, FILLS, GATE_INPUTS, POSITIONS, TopicSpec
 from topics.codec import TopicCodec, decode_frame, encode_frame
@@ -34,7 +35,6 @@ from topics.writer import RecordWriter
 AMPLE = Decimal(1_000_000)
 """Capital with which no limit of a bot or of the account binds."""
 SHARD_STAGES = ("relay", "book", "bots", "paper")
-ACCOUNT_STAGES = ("gate", "ledger")
 POLL_S = 0.01
 STILL_S = 0.06
 """So long nothing may move before a step is over."""

@@ -27,12 +27,11 @@ def spread(inputs: Iterable[Input], shards: int) -> Iterator[Input]:
         if each.topic.scope is not Scope.SHARD:
             yield each
             continue
+        market_id: MarketId | None = getattr(message, "market_id", None)
         if isinstance(message, MarketListed):
-            market = message.market
-            home: int | None = shard_of(market.venue_event_id, shards)
-            homes[market.market_id] = home or 0
-        else:
-            home = homes.get(getattr(message, "market_id", MarketId("")))
+            market_id = message.market.market_id
+            homes[market_id] = shard_of(message.market.venue_event_id, shards)
+        home = None if market_id is None else homes.get(market_id)
         for shard in range(shards) if home is None else [home]:
             yield each._replace(key=str(shard))
 
