@@ -6,13 +6,13 @@ proof of anything, because the venue hashes fields that can arrive later.
 """
 
 from enum import StrEnum
-from functools import cached_property
 from typing import TypeVar
 
 import msgspec
 
 from schemas.values import Trust
 from streams.book import ASK, BID, NO, YES, Book
+from streams.lazy import Lazy
 from streams.prices import to_price, to_shares
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class TrustState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     finding: str = ""
     silence: str = ""
 
-    @cached_property
+    @Lazy
     def trust(self) -> Trust:
         """STALE while unheard or without snapshots, SUSPECT from a finding to the next snapshots.
 

@@ -9,7 +9,6 @@ Pass the own orders only of a book that contains them: a live one or the sandbox
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +16,7 @@ import msgspec
 from schemas.market import Level
 from schemas.values import PIPS, Action, Side
 from streams.book import ASK, BID, NO, YES, Book
+from streams.lazy import Lazy
 from streams.prices import to_micro, to_price, to_shares
 
 
@@ -49,21 +49,21 @@ class Top(msgspec.Struct, frozen=True, dict=True):
     ask: Decimal | None
     ask_size: Decimal
 
-    @cached_property
+    @Lazy
     def mid(self) -> Decimal | None:
         """Half way between bid and ask; None when a side is empty."""
         if self.bid is None or self.ask is None:
             return None
         return (self.bid + self.ask) / 2
 
-    @cached_property
+    @Lazy
     def spread(self) -> Decimal | None:
         """Ask minus bid; None when a side is empty."""
         if self.bid is None or self.ask is None:
             return None
         return self.ask - self.bid
 
-    @cached_property
+    @Lazy
     def microprice(self) -> Decimal | None:
         """The mid weighted towards the side with less size (STRATEGIES.md A.3)."""
         if self.bid is None or self.ask is None:
@@ -71,12 +71,12 @@ class Top(msgspec.Struct, frozen=True, dict=True):
         weighted = self.bid * self.ask_size + self.ask * self.bid_size
         return weighted / (self.bid_size + self.ask_size)
 
-    @cached_property
+    @Lazy
     def rough_mid(self) -> float | None:
         """The mid as a float, for formulas that work in floats."""
         return None if self.mid is None else float(self.mid)
 
-    @cached_property
+    @Lazy
     def rough_microprice(self) -> float | None:
         """The microprice as a float."""
         return None if self.microprice is None else float(self.microprice)

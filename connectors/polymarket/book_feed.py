@@ -246,7 +246,10 @@ class BookFeed:
         watched.fetching = False
         if watched.trust.finding:
             self._fetch(watched)
-        out.append(self._publish(watched, msgspec.structs.replace(book, trust=watched.trust.trust)))
+        trust = watched.trust.trust
+        if trust is not book.trust:
+            book = msgspec.structs.replace(book, trust=trust)
+        out.append(self._publish(watched, book))
         return out
 
     def _on_trade(self, wire: LastTradeWire, raw: bytes, now: int) -> list[Publication]:

@@ -5,7 +5,7 @@ New fields are counted; a changed meaning stops the opening of orders and says w
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,6 +14,16 @@ from connectors.polymarket.order_replies import UnexpectedReplyError
 T = TypeVar("T")
 ORDER_VERSION = 2
 """What `GET /version` answers while our order form is the venue's."""
+
+
+class _Known(NamedTuple):
+    """A form's fields with their types, and those that are known and not decoded.
+
+    The latter are the tag, and what a form says it skips.
+    """
+
+    fields: dict[str, Any]
+    left_out: frozenset[str]
 
 
 class DriftSentinel:
@@ -28,6 +38,7 @@ class DriftSentinel:
         """Start without doubts."""
         self.unknown: Counter[tuple[str, str]] = Counter()
         self.reasons: dict[str, str] = {}
+        self._forms: dict[type[msgspec.Struct], _Known] = {}
 
     def read(self, kind: str, body: bytes, form: type[T]) -> T:
         """Decode a reply into its form.
@@ -63,10 +74,19 @@ class DriftSentinel:
             for each in document:
                 self.notice(kind, each, inner[0])
         elif isinstance(document, dict) and _is_struct(form):
-            fields = {field.encode_name: field.type for field in _fields(form)}
-            self.count(kind, document.keys() - fields.keys() - _left_out(form))
+            fields, left_out = self._known(form)
+            self.count(kind, document.keys() - fields.keys() - left_out)
             for name in document.keys() & fields.keys():
                 self.notice(f"{kind} {name}", document[name], fields[name])
+
+    def _known(self, form: type[msgspec.Struct]) -> _Known:
+        known = self._forms.get(form)
+        if known is None:
+            tag = form.__struct_config__.tag_field
+            left_out = {*getattr(form, "SKIPPED", ()), *(() if tag is None else (tag,))}
+            fields = {field.encode_name: field.type for field in msgspec.structs.fields(form)}
+            known = self._forms[form] = _Known(fields, frozenset(left_out))
+        return known
 
     def count(self, kind: str, names: Iterable[str]) -> None:
         """Count fields that whoever read a document did not know."""
@@ -88,13 +108,3 @@ class DriftSentinel:
 
 def _is_struct(form: object) -> bool:
     return isinstance(form, type) and issubclass(form, msgspec.Struct)
-
-
-def _left_out(form: type[msgspec.Struct]) -> set[str]:
-    """Fields that are known and not decoded: the tag, and what a form says it skips."""
-    tag = form.__struct_config__.tag_field
-    return {*getattr(form, "SKIPPED", ()), *(() if tag is None else (tag,))}
-
-
-def _fields(form: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(form)

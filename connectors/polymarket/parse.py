@@ -99,8 +99,12 @@ def pips_of(tick_size: str) -> int:
     return int(Decimal(tick_size) * PIPS)
 
 
+@lru_cache(maxsize=65_536)
 def micro_of(size: str) -> int:
-    """A size text in micro-shares; exact for six decimals below nine billion shares."""
+    """A size text in micro-shares; exact for six decimals below nine billion shares.
+
+    Remembered, because both legs of a change have the same size, and round ones come again.
+    """
     return round(float(size) * MICRO)
 
 

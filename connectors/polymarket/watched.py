@@ -58,8 +58,10 @@ class Watched:
         again = raw in self.said and raw != self.last
         self.said.add(raw)
         self.last = raw
+        if not again:
+            return None
         detail = f"an event of {time} ms came again behind others of that time"
-        return Finding(Flaw.ORDER, f"{detail}: the book is read anew") if again else None
+        return Finding(Flaw.ORDER, f"{detail}: the book is read anew")
 
     def starts_anew(self, time: int) -> None:
         """A book was read beside the stream: what is older than it is behind it."""
