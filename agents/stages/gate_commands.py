@@ -28,6 +28,9 @@ STOPPABLE = (
     BotState.EMERGENCY_HALT,
 )
 
+AT_REST = (BotState.IDLE, BotState.STOPPING, BotState.STOPPED, BotState.ERROR)
+"""What no open breaker makes worse."""
+
 
 class Applied(NamedTuple):
     """What a command did.
@@ -81,12 +84,10 @@ def promote(state: GateState, bot_id: BotId, *, funded: bool) -> None:
 def shown_state(state: GateState, breakers: Breakers, bot_id: BotId) -> BotState:
     """The worst of a bot's life, its open breakers and the account's emergency halt."""
     life, tripped = life_of(state, bot_id).state, effective(breakers, bot_id)
-    everybody = TradingState.EMERGENCY_HALT
-    if state.trading is everybody or BotState.EMERGENCY_HALT in (life, tripped):
-        return BotState.EMERGENCY_HALT
-    if life in (BotState.IDLE, BotState.STOPPING, BotState.STOPPED, BotState.ERROR):
-        return life
-    if tripped is BotState.ACTIVE:
+    halted = BotState.EMERGENCY_HALT
+    if state.trading is TradingState.EMERGENCY_HALT or life is halted or tripped is halted:
+        return halted
+    if tripped is BotState.ACTIVE or life in AT_REST:
         return life
     return tripped
 
