@@ -114,6 +114,41 @@ FAULTS: tuple[Fault, ...] = (
         (f"{_CONNECTOR}::test_a_dropped_connection_makes_books_stale_and_comes_back",),
     ),
     Fault(
+        "market resolved in a gap",
+        "A market resolves while the connection is lost; no frame tells it.",
+        "What was listed, changed or resolved meanwhile is read over REST at the return, once.",
+        (f"{_CONNECTOR}::test_what_resolved_while_nobody_listened_is_told_over_rest_once",),
+    ),
+    Fault(
+        "market description of tomorrow",
+        "Gamma describes a followed market in a version that nobody knows yet.",
+        "It is paused, so nothing is opened in it, and counted; all others go on.",
+        (
+            f"{_CONNECTOR}::"
+            "test_a_followed_market_of_a_version_of_tomorrow_is_paused_and_counted",
+        ),
+    ),
+    Fault(
+        "order replies of tomorrow",
+        "The reply to an order has other fields than documented.",
+        "Its outcome is unknown and looked up; nothing is opened any more, and the gate says why.",
+        (
+            "tests/connectors/polymarket/test_gateway.py::"
+            "test_a_reply_of_another_form_is_no_answer_and_stops_what_opens",
+        ),
+    ),
+    Fault(
+        "user channel unreadable",
+        "Garbage, cut JSON, events of another form.",
+        "Nothing ends; it counts as a gap, and everything is compared before an order is placed.",
+        (
+            "tests/connectors/polymarket/test_gateway.py::"
+            "test_a_message_that_cannot_be_read_is_a_gap_that_is_compared",
+            "tests/connectors/polymarket/test_user_feed.py::"
+            "test_what_cannot_be_read_is_counted_with_its_cause",
+        ),
+    ),
+    Fault(
         "venue socket frozen",
         "Connected, and silent.",
         "Noticed within three seconds: STALE, replaced, trusted again.",

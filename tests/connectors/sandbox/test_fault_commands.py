@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.armed import Armed
-from connectors.sandbox.faults import NEW_FIELD, FrameFaults
+from connectors.sandbox.faults import NEW_FIELD, WRONG_HASH, FrameFaults
 from connectors.sandbox.frames import Dispatch
 from connectors.sandbox.hub import Subscriber
 from connectors.sandbox.limits import AddressLimits, SignerLimits, Window
@@ -64,6 +64,51 @@ def test_a_share_strikes_the_same_occasions_for_the_same_seed() -> None:
 
     assert struck(7) == struck(7) != struck(8)
     assert sum(struck(7)) == 5
+
+
+@pytest.mark.parametrize("channel", ["market", "user"])
+@pytest.mark.parametrize(
+    ("command", "sent"),
+    [
+        ({"kind": "lose"}, [1, 2]),
+        ({"kind": "duplicate"}, [0, 0, 1, 2]),
+        ({"kind": "reorder"}, [1, 0, 2]),
+        ({"kind": "schema_change"}, [(0, NEW_FIELD), 1, 2]),
+        ({"kind": "schema_change", "breaking": True}, [(0, "buys"), 1, 2]),
+    ],
+)
+async def test_frames_of_a_channel_go_wrong_on_command_until_it_is_over(
+    client: httpx.AsyncClient,
+    sandbox: Sandbox,
+    channel: str,
+    command: dict[str, object],
+    sent: list[object],
+) -> None:
+    armed = await arm(client, channel=channel, **command)
+    assert set(armed) == {channel}
+    chosen: Any = {"market": sandbox.faults, "user": sandbox.user_faults}[channel]
+    seen: list[object] = []
+    for one in dispatches(3):
+        for out in chosen.disturb(one):
+            odd = out.frame.keys() & {NEW_FIELD, "buys"}
+            seen.append((out.frame["n"], *odd) if odd else out.frame["n"])
+    assert seen == sent
+    assert (await client.delete("/sandbox/faults")).json() == {}
+
+
+async def test_a_hash_is_wrong_once_on_command(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await arm(client, kind="wrong_hash")
+    book = {"event_type": "book", "hash": "aa"}
+    sent = [Dispatch(n, book, ("t",)) for n in range(2)]
+    seen = [out for one in sent for out in sandbox.faults.apply(one, sandbox.venue)]
+    assert [each.frame["hash"] for each in seen] == [WRONG_HASH, "aa"]
+
+
+async def test_a_banned_owner_trades_no_more(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    await arm(client, kind="ban", address=MAKER)
+    sent = buy(wide_market(sandbox), YES, 100, 10)
+    refused = await client.post("/order", json=sent, headers=OWNER)
+    assert refused.json() == {"error": f"'{MAKER}' address banned"}
 
 
 async def test_statuses_strike_the_paths_they_are_armed_for(client: httpx.AsyncClient) -> None:
