@@ -98,7 +98,7 @@ async def test_frames_of_a_channel_go_wrong_on_command_until_it_is_over(
 
 async def test_a_hash_is_wrong_once_on_command(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     await arm(client, kind="wrong_hash")
-    book = {"event_type": "book", "hash": "aa"}
+    book: dict[str, object] = {"event_type": "book", "hash": "aa"}
     sent = [Dispatch(n, book, ("t",)) for n in range(2)]
     seen = [out for one in sent for out in sandbox.faults.apply(one, sandbox.venue)]
     assert [each.frame["hash"] for each in seen] == [WRONG_HASH, "aa"]
