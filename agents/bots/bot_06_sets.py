@@ -178,7 +178,9 @@ def _complete(
     ]
     limit = leg.price + max(headroom(bundle.side, prices, missing), ZERO)
     price = buying_price(view, bundle.side, limit)
-    wanted = _exit(bundle, Action.BUY, price, behind, parameters)
+    # Past the smallest of the others it would no longer lower the worst loss: no REDUCE (D-22).
+    others = min(each.held for each in bundle.legs.values() if each is not leg)
+    wanted = _exit(bundle, Action.BUY, price, others - leg.held, parameters)
     return Move(work(wanted, bids, view, rules), "completing-leg")
 
 

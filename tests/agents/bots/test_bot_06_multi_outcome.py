@@ -101,6 +101,15 @@ def test_complete_sets_are_held() -> None:
     assert all(race.loop.held[(ME, m.market_id, Side.YES)] == 300 for m in race.markets.values())
 
 
+def test_a_leg_is_completed_up_to_the_smallest_of_the_others() -> None:
+    race = Race()
+    race.fill("a")
+    race.fill("b", "297")
+    race.wait(65)
+    leg = race.legs()["c"]
+    assert (leg[3], leg[4]) == ("297.00", IntentKind.REDUCE)
+
+
 def test_missing_legs_are_completed_at_up_to_break_even() -> None:
     race = Race()
     race.fill("a")
