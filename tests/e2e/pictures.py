@@ -40,7 +40,7 @@ LOOKS = {
     "dark": Look(DESK, "dark", 2600),
     "phone": Look(PHONE, "dark", 3200),
 }
-READY_MS, SETTLE_MS = 60_000, 2_500
+READY_MS, SETTLE_MS = 60_000, 2_000
 COLOURS = 128
 """Of a picture: enough for flat figures, and a third of the size."""
 
