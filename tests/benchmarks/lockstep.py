@@ -33,7 +33,7 @@ from topics.reader import LogReader, open_reader
 from topics.writer import RecordWriter
 
 AMPLE = Decimal(1_000_000)
-"""Capital with which no limit of a bot or of the account binds."""
+"""Capital with which no limit in dollars binds; the one on the rate of orders may."""
 SHARD_STAGES = ("relay", "book", "bots", "paper")
 POLL_S = 0.01
 STILL_S = 0.06
