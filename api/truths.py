@@ -13,7 +13,7 @@ from configs.settings import Settings
 from connectors.polymarket.truth_poll import AskChain, TruthPoller
 from schemas.values import Money
 from schemas.wallet_truths import TruthObserved
-from streams.held_tokens import COLLATERAL, HeldTokens
+from streams.held_tokens import COLLATERAL, SETTLE_MS, HeldTokens
 from topics.catalog import FILLS, LIFECYCLE, POSITIONS
 from topics.catalog_wallet import WALLET_INPUTS
 from topics.producer import FrameProducer
@@ -53,7 +53,7 @@ async def _chain(settings: Settings, wallet: str) -> AsyncIterator[AskChain | No
 async def _compare(
     settings: Settings, access: VenueAccess, producer: FrameProducer, chain: AskChain | None
 ) -> None:
-    held = HeldTokens()
+    held = HeldTokens(round(SETTLE_MS * settings.speed))
     reader = LiveReader(
         settings.broker,
         settings.topic_prefix,

@@ -19,6 +19,8 @@ from schemas.wallet_truths import AssetTruth
 
 ZERO = Decimal(0)
 COLLATERAL = ""
+SETTLE_MS = 30_000
+"""The Data API trails the chain by seconds, so a fill explains a difference a little longer."""
 
 
 class Said(NamedTuple):
@@ -33,13 +35,19 @@ class _Moving(NamedTuple):
     token_id: str
     shares: Decimal
     dollars: Decimal
+    ended_at: int | None = None
 
 
 class HeldTokens:
     """Folds positions, fills, and what becomes of markets."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
+    def __init__(self, settle_ms: int = SETTLE_MS) -> None:
+        """Start with nothing.
+
+        Args:
+            settle_ms: How long after a fill's end others may still not know of it.
+        """
+        self._settle_ms = settle_ms
         self._sizes: dict[str, tuple[str, Decimal]] = {}
         self._markets: dict[str, tuple[Market, int]] = {}
         self._payouts: dict[MarketId, Decimal] = {}
@@ -59,9 +67,9 @@ class HeldTokens:
             case MarketResolved():
                 self._payouts[message.market_id] = message.yes_payout
             case Fill():
-                self._move(message, message.trade_status)
+                self._move(message, message.trade_status, message.ingest_time)
             case TradeStatusChanged():
-                self._move(message.fill, message.status)
+                self._move(message.fill, message.status, message.ingest_time)
             case _:
                 pass
 
@@ -73,12 +81,16 @@ class HeldTokens:
         listed |= {token for token in ours if self._is_resolved(token)} - self._emptied
         return tuple(sorted(token for token in listed if token in self._markets))
 
-    def assets(self, said: Mapping[str, Said]) -> tuple[AssetTruth, ...]:
+    def assets(self, said: Mapping[str, Said], now: int) -> tuple[AssetTruth, ...]:
         """What we and others say of each asset.
 
         Args:
             said: By token; dollars under the empty name.
+            now: When they were asked, ms.
         """
+        for key, moving in list(self._moving.items()):
+            if moving.ended_at is not None and now - moving.ended_at > self._settle_ms:
+                del self._moving[key]
         ours, found = self._ours(), []
         for token_id, told in sorted(said.items()):
             if token_id == COLLATERAL:
@@ -133,10 +145,8 @@ class HeldTokens:
         known = self._markets.get(token_id)
         return known is not None and known[0].market_id in self._payouts
 
-    def _move(self, fill: Fill, status: TradeStatus) -> None:
+    def _move(self, fill: Fill, status: TradeStatus, at: int) -> None:
+        dollars = fill.price * fill.size + fill.fee
+        ended_at = at if status.is_final else None
         key = f"{fill.trade_id}/{fill.order_id}"
-        if status.is_final:
-            self._moving.pop(key, None)
-        else:
-            dollars = fill.price * fill.size + fill.fee
-            self._moving[key] = _Moving(fill.token_id, fill.size, dollars)
+        self._moving[key] = _Moving(fill.token_id, fill.size, dollars, ended_at)

@@ -77,7 +77,8 @@ class TruthComparison:
     def scale(self, differences: Iterable[TruthDifference], market_id: str) -> Decimal:
         """How much of the usual size may be quoted in a market: 1, a half, or nothing.
 
-        A doubt about collateral concerns every market.
+        A doubt about collateral concerns every market. What is under way explains a difference for
+        as long as it is: an active market always has some.
 
         Args:
             differences: As compared.
@@ -92,10 +93,8 @@ class TruthComparison:
         return min(own, default=ONE)
 
     def _scale_of(self, difference: TruthDifference) -> Decimal:
-        if difference.kind in (TruthKind.DUST, TruthKind.REDEEM):
-            return Decimal(1)
-        if difference.age_ms < self._rules.pending_ms:
-            return Decimal(1)
+        if difference.kind in (TruthKind.PENDING, TruthKind.DUST, TruthKind.REDEEM):
+            return ONE
         return Decimal("0.5") if difference.age_ms < self._rules.doubt_ms else ZERO
 
     def _agree(self, asset: AssetTruth) -> bool:

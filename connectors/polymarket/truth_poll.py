@@ -113,7 +113,7 @@ class TruthPoller:
         truth = TruthObserved(
             **self._head(asked_at),
             wallet=self._account.maker,
-            assets=self._held.assets(said),
+            assets=self._held.assets(said, asked_at),
         )
         self.looks += 1
         await self._publish(truth)

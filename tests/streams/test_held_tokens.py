@@ -9,13 +9,14 @@ from schemas.portfolio import PositionState
 from schemas.trading import Fill, TradeStatusChanged
 from schemas.values import Side, TradeStatus
 from schemas.wallet_truths import AssetTruth
-from streams.held_tokens import COLLATERAL, HeldTokens, Said
+from streams.held_tokens import COLLATERAL, SETTLE_MS, HeldTokens, Said
 from tests.streams.account_messages import (
     ACCOUNT,
     BOT_1,
     BOT_5,
     BUY,
     MARKET,
+    T0,
     YES,
     Stream,
     a_market,
@@ -57,8 +58,8 @@ def held(*sizes: str) -> HeldTokens:
     return found
 
 
-def one(found: HeldTokens, said: Said, token: str = TOKEN) -> AssetTruth:
-    (asset,) = found.assets({token: said})
+def one(found: HeldTokens, said: Said, token: str = TOKEN, now: int = T0) -> AssetTruth:
+    (asset,) = found.assets({token: said}, now)
     return asset
 
 
@@ -90,7 +91,8 @@ def test_a_fill_that_may_be_taken_back_moves_tokens_and_dollars_until_it_is_fina
     found.hear(changed)
     assert one(found, SILENCE).moving == 10
     found.hear(replace(changed, status=final))
-    assert one(found, SILENCE).moving == 0
+    assert one(found, SILENCE, now=T0 + SETTLE_MS).moving == 10, "others may not know it yet"
+    assert one(found, SILENCE, now=T0 + 4 + SETTLE_MS).moving == 0
     assert found.tokens() == ()
 
 
@@ -119,4 +121,4 @@ def test_dollars_are_compared_among_those_that_know_them() -> None:
 
 
 def test_tokens_of_markets_that_nobody_listed_say_nothing() -> None:
-    assert held().assets({"999": Said(None, Decimal(5), None)}) == ()
+    assert held().assets({"999": Said(None, Decimal(5), None)}, T0) == ()
