@@ -3,21 +3,26 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from configs.rules import Strict, TradingRules
 from configs.yaml_file import Folder, load_yaml
 from streams.paper_rules import PaperRules
-from streams.queue_models import PowerProbability, QueueModel, RiskAverse
+from streams.queue_models import Optimistic, PowerProbability, QueueModel, RiskAverse
 
 FILE = "paper.yaml"
 
 
 class QueueKind(StrEnum):
-    """The queue models there are; one that fills without a queue is not offered."""
+    """The queue models there are; one that fills without a queue is not offered.
+
+    Every result is shown under all of them. Only the optimistic one is above the truth
+    (docs/fill-truth.md), so it ends every band and is no model to trade paper money under.
+    """
 
     RISK_AVERSE = "risk_averse"
     POWER_PROBABILITY = "power_probability"
+    OPTIMISTIC = "optimistic"
 
 
 class VenueRate(Strict):
@@ -47,6 +52,13 @@ class PaperConfig(Strict):
     gas_usdc: Decimal = Field(ge=0, description="Dollars per merge, split or redemption.")
     heartbeat_lapse_s: int = Field(gt=0, description="The venue's dead man's switch.")
     venue_rate: VenueRate
+
+    @field_validator("queue")
+    @classmethod
+    def _errs_low(cls, queue: QueueKind) -> QueueKind:
+        if queue is QueueKind.OPTIMISTIC:
+            raise ValueError("optimistic ends the bands of backtests and is not for paper money")
+        return queue
 
     def exchange_rules(self, common: TradingRules, seed: int) -> PaperRules:
         """What the fold takes.
@@ -78,9 +90,13 @@ class PaperConfig(Strict):
 
     def queue_model(self, kind: QueueKind | None = None) -> QueueModel:
         """The configured queue model, or another one for a band."""
-        if (kind or self.queue) is QueueKind.RISK_AVERSE:
-            return RiskAverse()
-        return PowerProbability(self.prob_n)
+        match kind or self.queue:
+            case QueueKind.RISK_AVERSE:
+                return RiskAverse()
+            case QueueKind.OPTIMISTIC:
+                return Optimistic()
+            case _:
+                return PowerProbability(self.prob_n)
 
 
 def load_paper(folder: Folder | None = None) -> PaperConfig:

@@ -243,10 +243,12 @@ class PaperMarket:
             elif own.pips == seen.pips:
                 excess = own.queue.trade(seen.size, seen.venue_ms, self._rules.mirror_ms)
                 want = max(0, min(own.left, excess - older, budget))
+                if self._model.wants_more and own.queue.is_cleared:
+                    want = own.left
                 older += own.left
             else:
                 break
-            budget -= want
+            budget = max(0, budget - want)
             matches.append(self._match(own, want, False, now))
         return [match for match in matches if match is not None]
 

@@ -22,6 +22,10 @@ class QueueModel(Protocol):
     def name(self) -> str:
         """The model's word in configuration and reports."""
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether a taker who took all that was displayed at our price would have taken ours."""
+
     def front_after(self, front: int, previous: int, size: int, traded: int) -> int:
         """The quantity ahead after a level changed; never more than before.
 
@@ -37,6 +41,7 @@ class RiskAverse:
     """Only trades advance us; a level that shrinks is taken to shrink behind us."""
 
     name = "risk_averse"
+    wants_more = False
 
     def front_after(self, front: int, previous: int, size: int, traded: int) -> int:
         """`min(front, size)`."""
@@ -47,6 +52,7 @@ class PowerProbability:
     """Cancellations fall ahead of or behind us by the n-th powers of both quantities."""
 
     name = "power_probability"
+    wants_more = False
 
     def __init__(self, exponent: int = 3) -> None:
         """Set the exponent.
@@ -75,6 +81,22 @@ class PowerProbability:
         overshoot = min(back * total - behind * change, 0)
         moved = -(-(front * total - (total - behind) * change + overshoot) // total)
         return max(0, min(moved, size))
+
+
+class Optimistic:
+    """The most that the public book allows, the upper end of an interval and never a headline.
+
+    Every cancellation was ahead of us. A taker who took all that was displayed had a limit that
+    nobody saw, and would have taken our order as well.
+    """
+
+    name = "optimistic"
+    wants_more = True
+
+    def front_after(self, front: int, previous: int, size: int, traded: int) -> int:
+        """`max(0, min(front − chg, size))`, where `chg` vanished without a trade."""
+        change = max(0, previous - size - traded)
+        return max(0, min(front - change, size))
 
 
 class Queue(msgspec.Struct, kw_only=True):
@@ -148,3 +170,8 @@ class Queue(msgspec.Struct, kw_only=True):
         front = min(self.front, before - size)
         self.front = max(0, front)
         return max(0, -front)
+
+    @property
+    def is_cleared(self) -> bool:
+        """Whether prints took all that was displayed at our price since its last change."""
+        return 0 < self.level <= self.traded

@@ -188,6 +188,26 @@ def lookahead(
     look_ahead(archive, bots, seed, begin, end, cuts)
 
 
+@app.command(name="fill-truth")
+def fill_truth(
+    seeds: Annotated[int, typer.Option(min=1, help="How many worlds.")] = 20,
+    first: Annotated[int, typer.Option(help="Seed of the first.")] = 1,
+    minutes: Annotated[int, typer.Option(min=5, help="Venue time of each market.")] = 30,
+    shares: Annotated[int, typer.Option(min=5, help="Size of every order.")] = 10,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Hold paper fills against the sandbox venue's true queue; exit 1 where the band misses it."""
+    from api.cli.fill_truth import run_fill_truth
+    from api.fill_truth.study import Design
+
+    chosen = tuple(range(first, first + seeds))
+    design = Design(seeds=chosen, minutes=minutes, shares=shares)
+    if not run_fill_truth(design, jobs, out, as_json):
+        raise typer.Exit(EXIT_FAILED)
+
+
 @app.command(name="import")
 def import_(
     files: Annotated[list[Path] | None, typer.Argument(help="Recordings of others.")] = None,

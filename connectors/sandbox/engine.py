@@ -67,6 +67,17 @@ class MatchingEngine:
         """The asks in YES space."""
         return self._ladders[ASK]
 
+    def copy(self) -> "MatchingEngine":
+        """A book of its own with the same orders in the same queues."""
+        other = MatchingEngine(self.tick, self.min_size, self.fee)
+        other.closed, other._trades = self.closed, self._trades
+        for ladder in self._ladders:
+            for level in ladder.levels.values():
+                for resting in level.queue.values():
+                    other._rest(Resting(resting.order, resting.left))
+        other._touched.clear()
+        return other
+
     def place(self, order: Order, now_ms: int) -> list[Event]:
         """Match an order as far as it goes and rest or drop what is left.
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.queue_models import PowerProbability, Queue, QueueModel, RiskAverse
+from streams.queue_models import Optimistic, PowerProbability, Queue, QueueModel, RiskAverse
 
 SLACK_MS = 50
 
@@ -55,6 +55,18 @@ def test_risk_averse_is_never_ahead_of_power_probability(
     for (front, fillable), (other_front, other_fillable) in zip(careful, likely, strict=True):
         assert front >= other_front >= 0
         assert fillable <= other_fillable
+
+
+@settings(max_examples=200, deadline=None)
+@given(steps, quantity, exponents)
+def test_nothing_is_ahead_of_the_optimistic_model(
+    tape: list[tuple[str, int, int, int]], level: int, exponent: int
+) -> None:
+    hopeful = play(Optimistic(), tape, level, 0)
+    likely = play(PowerProbability(exponent), tape, level, 0)
+    for (front, fillable), (other_front, other_fillable) in zip(hopeful, likely, strict=True):
+        assert 0 <= front <= other_front
+        assert fillable >= other_fillable
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,7 +11,7 @@ from schemas.values import Action, DataLabel, OrderStatus, Side, Trust
 from streams.paper_exchange import PaperExchange
 from streams.paper_reports import Report
 from streams.paper_rules import PaperRules
-from streams.queue_models import PowerProbability
+from streams.queue_models import Optimistic, PowerProbability
 from tests.streams.paper_tape import (
     ASKS,
     BIDS,
@@ -183,6 +183,13 @@ def test_the_queue_model_is_the_stage_s_parameter() -> None:
         give(exchange, delta(1100, ("bid", "0.48", 150)))
         results.append(fills(give(exchange, *tape)))
     assert results == [[], [("a", Decimal("33.97"), False)]]
+
+
+def test_a_print_that_clears_our_level_fills_us_under_the_optimistic_model_alone() -> None:
+    for model, filled in ((None, []), (Optimistic(), [("a", Decimal(20), False)])):
+        exchange = resting(opened(model=model), approve(0, bid("a", "0.48", 20)))
+        give(exchange, trade(1200, SELL, "0.48", 99))
+        assert fills(give(exchange, trade(1300, SELL, "0.48", 1))) == filled
 
 
 def test_a_late_print_of_a_level_change_does_not_advance_us_twice() -> None:

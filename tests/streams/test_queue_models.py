@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from schemas.values import MICRO
-from streams.queue_models import PowerProbability, Queue, QueueModel, RiskAverse
+from streams.queue_models import Optimistic, PowerProbability, Queue, QueueModel, RiskAverse
 
 APART = 1_000
 
@@ -140,3 +140,22 @@ def test_two_prints_of_one_moment_count_each_once_after_their_level_change() -> 
     assert it.front == 40 * MICRO
     assert it.trade(90 * MICRO, APART, 50) == 50 * MICRO
     assert it.marks[-1] == (APART, 0)
+
+
+def test_the_optimistic_model_takes_every_cancellation_for_one_ahead() -> None:
+    model = Optimistic()
+    assert model.front_after(80, 100, 70, 0) == 50
+    assert model.front_after(80, 100, 70, 30) == 70
+    assert model.front_after(20, 100, 70, 0) == 0
+    assert model.front_after(80, 100, 140, 0) == 80
+
+
+def test_a_level_is_cleared_when_prints_took_all_of_it() -> None:
+    it = Queue()
+    it.to_back(100 * MICRO, 0)
+    it.trade(60 * MICRO, APART, 0)
+    assert not it.is_cleared
+    it.trade(40 * MICRO, APART, 0)
+    assert it.is_cleared
+    it.change_level(Optimistic(), 0, APART)
+    assert not it.is_cleared

@@ -1,0 +1,1 @@
+"""How far simulated fills are from the truth: the sandbox venue knows every queue."""
