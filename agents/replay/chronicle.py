@@ -8,6 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import NamedTuple
 
+from agents.replay.order_ends import OrderFates
 from agents.replay.run_result import (
     Attribution,
     Bin,
@@ -24,7 +25,7 @@ from schemas.envelope import Message
 from schemas.ids import BotId, MarketId
 from schemas.market import BookTop, Market, MarketListed, MarketResolved
 from schemas.portfolio import EquityPoint, PositionClosed
-from schemas.trading import Fill, Signal
+from schemas.trading import Fill, OrderCanceled, OrderExpired, OrderPlaced, Signal
 from schemas.values import Action, Side
 from streams.markouts import (
     HORIZONS_MS,
@@ -38,12 +39,13 @@ from streams.markouts import (
 )
 from streams.run_statistics import DAY_MS, daily_returns
 from streams.statistics import BINS, brier, brier_skill
-from topics.catalog import BOOK_TOPS, EPISODES, EQUITY, FILLS, LIFECYCLE, SIGNALS, TopicSpec
+from topics.catalog import BOOK_TOPS, EPISODES, EQUITY, FILLS, LIFECYCLE, ORDERS, SIGNALS, TopicSpec
 
 ACCOUNT = BotId("")
 """Scope of the whole account."""
 ZERO = Decimal(0)
-_WATCHED = {topic.name for topic in (BOOK_TOPS, EPISODES, EQUITY, FILLS, LIFECYCLE, SIGNALS)}
+_TOPICS = (BOOK_TOPS, EPISODES, EQUITY, FILLS, LIFECYCLE, ORDERS, SIGNALS)
+_WATCHED = {topic.name for topic in _TOPICS}
 
 
 class _View(NamedTuple):
@@ -62,6 +64,7 @@ class _Bot:
         self.fills: list[FillPoint] = []
         self.waiting = MarkoutState()
         self.answered: list[FillMarkouts] = []
+        self.orders = OrderFates()
         self.spread = ZERO
         self.by_category: dict[str, Decimal] = defaultdict(Decimal)
         self.by_ending: dict[str, Decimal] = defaultdict(Decimal)
@@ -97,6 +100,10 @@ class Chronicle:
                 bot.days[message.event_time // DAY_MS] = message
             case Fill():
                 self._fill(message)
+            case OrderPlaced():
+                self._bots[message.bot_id].orders.on_placed(message)
+            case OrderCanceled() | OrderExpired():
+                self._bots[message.bot_id].orders.on_end(message.order_id)
             case Signal():
                 self._signal(message)
             case PositionClosed():
@@ -143,10 +150,12 @@ class Chronicle:
         for bot in self._bots.values():
             bot.waiting, answered = on_mid(bot.waiting, top.market_id, mid, at)
             bot.answered += answered
+            bot.orders.on_mid(top.market_id, mid, at)
 
     def _fill(self, fill: Fill) -> None:
         bot, at = self._bots[fill.bot_id], fill.ingest_time
         bot.waiting = on_fill(bot.waiting, fill, at)
+        bot.orders.on_fill(fill)
         is_yes = fill.side is Side.YES
         price = fill.price if is_yes else 1 - fill.price
         buys = (fill.action is Action.BUY) is is_yes
@@ -179,6 +188,7 @@ class Chronicle:
         for bot in self._bots.values():
             bot.waiting, ended = on_end(bot.waiting, resolved.market_id)
             bot.answered += ended
+            bot.orders.on_resolved(resolved.market_id)
 
     def _bot(self, bot_id: BotId, tally: BotTally) -> BotResult:
         kept = self._bots[bot_id]
@@ -214,6 +224,7 @@ class Chronicle:
                 HorizonMean(horizon, *mean_markout(kept.answered, index))
                 for index, horizon in enumerate(HORIZONS_MS)
             ),
+            order_ends=kept.orders.result(),
             attribution=Attribution(
                 spread=kept.spread,
                 drift=tally.pnl - kept.spread + fees + gas,

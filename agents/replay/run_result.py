@@ -103,6 +103,23 @@ class Attribution(msgspec.Struct, frozen=True):
     by_ending: dict[str, Decimal]
 
 
+class OrderEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of accepted orders (STRATEGIES.md E.5).
+
+    Attributes:
+        wait_ms: Median time from acceptance to the first fill; None without one.
+        filled_share: Filled shares of those accepted; None without an order.
+        unfilled: Orders that left the book without a fill.
+        unfilled_markouts: What these would have had at their limit prices, from acceptance on: the
+            non-fill cost, where it is above the markouts of what was filled.
+    """
+
+    wait_ms: float | None
+    filled_share: float | None
+    unfilled: int
+    unfilled_markouts: tuple[HorizonMean, ...]
+
+
 class BotResult(msgspec.Struct, frozen=True, kw_only=True):
     """One bot under one queue model; counts as in `BotTally`."""
 
@@ -122,6 +139,7 @@ class BotResult(msgspec.Struct, frozen=True, kw_only=True):
     returns: tuple[float, ...]
     fill_points: tuple[FillPoint, ...]
     markouts: tuple[HorizonMean, ...]
+    order_ends: OrderEnds
     attribution: Attribution
     calibrated: Calibrated | None
 

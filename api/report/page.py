@@ -14,7 +14,9 @@ from api.report.words import (
     cents,
     luck_words,
     moment,
+    percent,
     ratio,
+    seconds,
     table,
 )
 
@@ -146,6 +148,7 @@ def _bot(bot_id: str, bot: BotResult, all_: Sequence[BotResult], queues: Sequenc
         + chart(f"P&L of {bot_id}", lines, zero=True)
         + "<h3>Markouts after its fills, per share</h3>"
         + table(("after", *queues), _markout_rows(all_))
+        + _order_ends(all_, queues)
         + "<h3>Where the P&L comes from</h3>"
         + bars("Attribution", [(name, float(value)) for name, value in sums], DOLLARS)
         + (
@@ -160,6 +163,26 @@ def _bot(bot_id: str, bot: BotResult, all_: Sequence[BotResult], queues: Sequenc
         + bars("Denials", [(name, float(count)) for name, count in most])
         + "<h3>What it said most</h3>"
         + bars("Signals", [(name, float(count)) for name, count in said])
+    )
+
+
+def _order_ends(bots: Sequence[BotResult], queues: Sequence[str]) -> str:
+    """Time to fill, and what the orders that were not filled would have had."""
+    ends = [bot.order_ends for bot in bots]
+    rows: list[tuple[str, ...]] = [
+        ("median time to fill", *(seconds(each.wait_ms) for each in ends)),
+        ("filled, of accepted shares", *(percent(each.filled_share) for each in ends)),
+        ("orders without a fill", *(f"{each.unfilled:,}" for each in ends)),
+    ]
+    for index, horizon in enumerate(ends[0].unfilled_markouts):
+        found = [(each.unfilled_markouts[index], each.unfilled) for each in ends]
+        cells = [cents(mean.mean, count - mean.missing, "orders") for mean, count in found]
+        rows.append((f"their markout after {horizon.after_ms // 1000:,} s", *cells))
+    return (
+        "<h3>Time to fill and non-fill cost</h3>"
+        + table(("", *queues), rows)
+        + "<p class=quiet>Per share, had they been filled at their price when they were accepted. "
+        "Where that is more than the markouts above, the fills that came are the worse ones.</p>"
     )
 
 

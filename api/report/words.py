@@ -28,11 +28,21 @@ def band(values: Iterable[Decimal]) -> str:
     return f"{dollars(low)} to {dollars(high)}{unknown}"
 
 
-def cents(value: float | None, count: int) -> str:
-    """A markout in cents per share."""
+def cents(value: float | None, count: int, of: str = "fills") -> str:
+    """A markout in cents per share, the mean of a number of fills or orders."""
     if value is None:
         return "–"
-    return f"{100 * value:+.2f} ¢" if count >= MIN_FILLS else f"insufficient ({count} fills)"
+    return f"{100 * value:+.2f} ¢" if count >= MIN_FILLS else f"insufficient ({count} {of})"
+
+
+def percent(share: float | None) -> str:
+    """A share of something, or that there was nothing."""
+    return "–" if share is None else f"{share:.1%}"
+
+
+def seconds(ms: float | None) -> str:
+    """A length of time, or that there is none."""
+    return "–" if ms is None else f"{ms / 1000:,.1f} s"
 
 
 def ratio(value: float | None) -> str:

@@ -61,8 +61,10 @@ def test_bots_trade_and_their_figures_agree(report: Report) -> None:
     assert [(r.configuration, r.queue) for r in results(report)] == [
         (SHIPPED, "risk_averse"),
         (SHIPPED, "power_probability"),
+        (SHIPPED, "optimistic"),
         ("loosened", "risk_averse"),
         ("loosened", "power_probability"),
+        ("loosened", "optimistic"),
     ]
     first = results(report)[0]
     maker = first.bots["bot_05"]
@@ -75,14 +77,14 @@ def test_bots_trade_and_their_figures_agree(report: Report) -> None:
 
 
 def test_configurations_differ(report: Report) -> None:
-    shipped, _, loosened, _ = results(report)
+    shipped, loosened = results(report)[0], results(report)[3]
     assert shipped.bots["bot_05"].fill_points != loosened.bots["bot_05"].fill_points
 
 
 def test_processes_and_tasks_do_not_change_a_result(plan: Plan, report: Report) -> None:
     pooled = run(msgspec.structs.replace(plan, configurations={SHIPPED: None}, jobs=2))
     assert len(split(msgspec.structs.replace(plan, configurations={SHIPPED: None}, jobs=2))) == 2
-    assert results(pooled) == results(report)[:2]
+    assert results(pooled) == results(report)[:3]
 
 
 def test_how_the_archive_was_cut_does_not_change_a_result(
@@ -90,16 +92,16 @@ def test_how_the_archive_was_cut_does_not_change_a_result(
 ) -> None:
     cut = world(tmp_path, segment_bytes=20_000)
     other = msgspec.structs.replace(plan, archive=cut, configurations={SHIPPED: None})
-    assert results(run(other)) == results(report)[:2]
+    assert results(run(other)) == results(report)[:3]
 
 
 def test_every_run_counts_once_however_often_it_is_made(plan: Plan, report: Report) -> None:
-    assert {each.luck.tried for each in report.runs} == {4}
+    assert {each.luck.tried for each in report.runs} == {6}
     again = run(msgspec.structs.replace(plan, configurations={SHIPPED: None}))
-    assert {each.luck.tried for each in again.runs} == {4}
+    assert {each.luck.tried for each in again.runs} == {6}
     other = run(msgspec.structs.replace(plan, configurations={SHIPPED: None}, seed=8))
-    assert {each.luck.tried for each in other.runs} == {6}
-    assert (plan.archive / REGISTER).read_bytes().count(b"\n") == 6
+    assert {each.luck.tried for each in other.runs} == {9}
+    assert (plan.archive / REGISTER).read_bytes().count(b"\n") == 9
 
 
 def test_a_short_sample_is_insufficient(report: Report) -> None:
@@ -119,7 +121,15 @@ def test_the_page_holds_everything_and_needs_nothing(report: Report) -> None:
     page = render(report)
     assert page == render(report)
     assert page.count("<svg") > 10
-    for said in ("P&L of the account", "Drawdown", "Markouts", "Denials", "Calibration", "bot_05"):
+    for said in (
+        "P&L of the account",
+        "Drawdown",
+        "Markouts",
+        "Denials",
+        "Calibration",
+        "bot_05",
+        "non-fill cost",
+    ):
         assert said in page, said
     for outside in ("http:", "https:", "<script", "<link", "src=", "url("):
         assert outside not in page, outside
@@ -135,8 +145,8 @@ def test_work_is_cut_by_queue_models_only_where_processes_are_left(plan: Plan) -
     def cut(jobs: int) -> list[int]:
         return [len(task.queues) for task in split(msgspec.structs.replace(plan, jobs=jobs))]
 
-    assert cut(1) == cut(2) == [2, 2]
-    assert cut(4) == [1, 1, 1, 1]
+    assert cut(1) == cut(2) == [3, 3]
+    assert cut(4) == [1, 1, 1, 1, 1, 1]
 
 
 def test_a_configuration_is_named_by_what_is_in_it(loosened: Path, tmp_path: Path) -> None:
