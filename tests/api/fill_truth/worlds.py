@@ -11,6 +11,8 @@ from connectors.sandbox.orders import Order
 from schemas.values import MICRO, PIPS, Action, TimeInForce
 
 SHARES = 10
+Said = tuple[float, Accepted | Cancelled]
+"""Seconds after the start, and what was told."""
 
 
 def template() -> Played:
@@ -47,7 +49,7 @@ def taken_out(order: Order, shares: int) -> Cancelled:
     return Cancelled(order, shares * MICRO, Ending.CANCELED)
 
 
-def session(base: Played, told: Sequence[tuple[int, Accepted | Cancelled]]) -> Played:
+def session(base: Played, told: Sequence[Said]) -> Played:
     """Commands by their second after the start; without messages."""
     commands = [Command(base.start_ms + int(at * 1000), each) for at, each in told]
     return base._replace(commands=commands, messages=[])
@@ -68,8 +70,9 @@ def bid(base: Played, second: float, until: float, pips: int) -> Planned:
     )
 
 
-OPENING = (
+FIRST = rests("first", BID, 5000, 100)
+OPENING: tuple[Said, ...] = (
     (0.0, Accepted(rests("ask", ASK, 6000, 500))),
-    (0.0, Accepted(rests("first", BID, 5000, 100))),
+    (0.0, Accepted(FIRST)),
     (0.0, Accepted(rests("deep", BID, 4900, 500))),
 )
