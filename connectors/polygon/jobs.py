@@ -162,13 +162,11 @@ def withdraw(
     ]
     for token_id, size in sorted((shares or {}).items()):
         if size > 0:
-            moves = _position(token_id, cold, size)
+            calls = (_position(token_id, cold, size),)
             reason = f"emergency: {size} shares of {token_id} to the cold wallet"
-            asked = job(
-                wallet, JobKind.WITHDRAW, (moves,), cause, token_id, reason=reason, urgent=True,
-                by="operator",
-            )  # fmt: skip
-            jobs.append(asked)
+            kind, by = JobKind.WITHDRAW, "operator"
+            each = job(wallet, kind, calls, cause, token_id, reason=reason, urgent=True, by=by)
+            jobs.append(each)
     if pol > GAS_KEPT:
         wei = int((pol - GAS_KEPT).scaleb(WEI_DECIMALS))
         call = ChainCall(kind=CallKind.SEND, to=cold, amount=wei)
