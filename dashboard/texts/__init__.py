@@ -1,9 +1,10 @@
 """Every sentence of the dashboard, by language. Pure; another language is another table."""
 
-from dashboard.texts import english, spanish
+from dashboard.texts import english, english_settings, spanish, spanish_settings
 
 LANGUAGES = {"en": "English", "es": "Español"}
-TABLES = {"en": english.TEXTS, "es": spanish.TEXTS}
+ENGLISH = english.TEXTS | english_settings.TEXTS
+TABLES = {"en": ENGLISH, "es": spanish.TEXTS | spanish_settings.TEXTS}
 
 
 def text(key: str, language: str = "en", **figures: object) -> str:
@@ -17,5 +18,5 @@ def text(key: str, language: str = "en", **figures: object) -> str:
     Raises:
         KeyError: No sentence has this name.
     """
-    found = TABLES.get(language, english.TEXTS).get(key) or english.TEXTS[key]
+    found = TABLES.get(language, ENGLISH).get(key) or ENGLISH[key]
     return found.format(**figures) if figures else found

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.texts import ENGLISH as TEXTS
 from dashboard.texts import TABLES, text
-from dashboard.texts.english import TEXTS
 
 FOLDER = Path(__file__).parents[2] / "dashboard"
 SAID = re.compile(r'say\(\s*(f?)"([^"]+)"', re.S)
