@@ -111,6 +111,18 @@ class AttributionView(ApiModel):
     slippage: Amount | None = Field(description="Contained in gross; shown for itself.")
 
 
+class PaperRecordView(ApiModel):
+    """What a bot's paper money had shown when its record was kept by `pets graduation`."""
+
+    days: int
+    fills: int
+    pnl: Amount = Field(description="Dollars, rebates and rewards excluded.")
+    markout_60s: float | None
+    win_rate: float | None
+    sharpe: float | None
+    drawdown: Amount
+
+
 class GraduationView(ApiModel):
     """A bot's paper record, and what it lacks before its orders may be real (STRATEGIES.md E.6)."""
 
@@ -136,6 +148,9 @@ class GraduationView(ApiModel):
     tried: int = Field(description="Configurations and runs that count as tried.")
     parameters: str = Field(description="Digest of the parameters in force.")
     lacks: list[str] = Field(description="Empty when every criterion is met.")
+    paper: PaperRecordView | None = Field(
+        description="The kept paper record, beside other money; null where there is none."
+    )
 
 
 class MarkoutView(ApiModel):

@@ -72,6 +72,21 @@ def keep(answer: Mapping[str, Any], path: Path) -> None:
         raise ConfigurationError(f"The record cannot be kept at {path}: {error}.") from error
 
 
+def kept_records(settings: Settings) -> dict[BotId, KeptRecord]:
+    """Bots' paper records, for comparing other money with them.
+
+    Returns:
+        By bot; empty with paper money, and where none can be read: `graduation` says why.
+    """
+    if settings.money is Money.PAPER:
+        return {}
+    try:
+        kept = msgspec.json.decode(settings.paper_record.read_bytes(), type=Kept)
+    except (OSError, msgspec.DecodeError):
+        return {}
+    return {each.bot_id: each for each in kept.data} if kept.money is Money.PAPER else {}
+
+
 def graduation(settings: Settings) -> Graduation:
     """Judge the kept records anew, with the criteria of this version.
 

@@ -10,7 +10,8 @@ from api.context import NAMES, Context, answered, context_of, database, known_bo
 from api.freshness import known
 from api.graduation import PaperFacts, record_of
 from api.models import Envelope
-from api.performance_models import GraduationView
+from api.money.graduation import KeptRecord, kept_records
+from api.performance_models import GraduationView, PaperRecordView
 from api.periods import YEAR_MS, last_year
 from api.run_register import registered
 from configs.paper import QueueKind, load_paper
@@ -50,8 +51,9 @@ async def list_graduation(
         for each, facts in (await _facts(context)).items()
     }
     lacks = verdicts(records)
+    paper = kept_records(context.settings)
     views = [
-        _view(each, record, len(tried) + 1, content.parameters, lacks[each])
+        _view(each, record, len(tried) + 1, content.parameters, lacks[each], paper.get(each))
         for each, record in records.items()
         if wanted in (None, each)
     ]
@@ -59,11 +61,21 @@ async def list_graduation(
 
 
 def _view(
-    bot_id: BotId, record: Record, tried: int, parameters: str, lacks: tuple[str, ...]
+    bot_id: BotId,
+    record: Record,
+    tried: int,
+    parameters: str,
+    lacks: tuple[str, ...],
+    paper: KeptRecord | None,
 ) -> GraduationView:
     shown = {name: getattr(record, name) for name in record.__struct_fields__}
     return GraduationView(
-        bot_id=bot_id, tried=tried, parameters=parameters, lacks=list(lacks), **shown
+        bot_id=bot_id,
+        tried=tried,
+        parameters=parameters,
+        lacks=list(lacks),
+        paper=None if paper is None else PaperRecordView.model_validate(paper),
+        **shown,
     )
 
 

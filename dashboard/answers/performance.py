@@ -105,3 +105,26 @@ class Markout(msgspec.Struct, frozen=True):
     missing: int
     mean: float | None
     standard_error: float | None
+
+
+class PaperRecord(msgspec.Struct, frozen=True):
+    """What a bot's paper money had shown when its record was kept."""
+
+    days: int
+    fills: int
+    pnl: Decimal
+    markout_60s: float | None
+    win_rate: float | None
+    sharpe: float | None
+    drawdown: Decimal
+
+
+class Graduation(PaperRecord, frozen=True):
+    """A bot's record of the last year, what it lacks, and the kept one of paper money."""
+
+    bot_id: str
+    resolved: int
+    deflated: float | None
+    unreal_fills: int
+    lacks: list[str]
+    paper: PaperRecord | None

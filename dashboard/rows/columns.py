@@ -75,6 +75,11 @@ FORMATS: dict[str, Callable[[float], str]] = {
     "Mean": signed_cents,
     "Error": cents,
     "Missing": count,
+    "Lacking": count,
+    "Not real": count,
+    "Resolved": count,
+    "Markout": signed_cents,
+    "Deflated": ratio,
 }
 """How the numbers of a column are written, in all tables."""
 

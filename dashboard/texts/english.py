@@ -191,6 +191,25 @@ TEXTS: dict[str, str] = {
     "spread.by-hour": "By hour of the close, UTC (won/closed)",
     "spread.by-category": "By category (won/closed)",
     "spread.by-reason": "By reason of the end (won/closed)",
+    "water.title": "From gross to net",
+    "water.net": "Net",
+    "water.slippage": "Realised in the range. Slippage {slippage} is contained in gross.",
+    "water.unknown": "Realised in the range. Slippage is contained in gross; not known of every "
+    "bot.",
+    "proof.title": "Evidence",
+    "proof.none": "None: no bot has a day's return, a fill or a resolved position yet.",
+    "proof.span": "last year",
+    "proof.note": "Records of the last year, whatever range is chosen above, against the criteria "
+    "for real money. Sufficient: all of them are met. P&L is without rebates and rewards; fills on "
+    "recorded or simulated data are not real and prove nothing.",
+    "proof.lacks": "{bot} lacks {count}",
+    "versus.title": "Paper against live",
+    "versus.paper": "Not comparable: this log is of paper money alone. No real order exists to "
+    "compare with.",
+    "versus.none": "None: no bot has both a record with {money} money and a paper record kept by "
+    "pets graduation.",
+    "versus.note": "Paper: the record as it was kept. The other: the last year of this log. They "
+    "are of different times and markets, so that a difference alone proves nothing.",
     # positions
     "hold.active": "Active",
     "hold.none": "None: no bot holds a position. The Order Log says why not.",

@@ -188,6 +188,25 @@ TEXTS: dict[str, str] = {
     "spread.by-hour": "Por hora del cierre, UTC (ganados/cerrados)",
     "spread.by-category": "Por categoría (ganados/cerrados)",
     "spread.by-reason": "Por motivo del fin (ganados/cerrados)",
+    "water.title": "De bruto a neto",
+    "water.net": "Neto",
+    "water.slippage": "Realizado en el intervalo. El deslizamiento {slippage} ya está en el bruto.",
+    "water.unknown": "Realizado en el intervalo. El deslizamiento ya está en el bruto; no se "
+    "conoce el de todos los bots.",
+    "proof.title": "Evidencia",
+    "proof.none": "Ninguna: ningún bot tiene aún un día, una ejecución ni una posición resuelta.",
+    "proof.span": "último año",
+    "proof.note": "Último año, sea cual sea el intervalo de arriba, frente a los criterios para "
+    "dinero real. Sufficient: se cumplen todos. El resultado no incluye devoluciones ni premios; "
+    "lo ejecutado con datos grabados o simulados no es real y no prueba nada.",
+    "proof.lacks": "A {bot} le faltan {count}",
+    "versus.title": "Papel frente a real",
+    "versus.paper": "No comparable: este registro es solo de dinero de papel. No existe ninguna "
+    "orden real con la que comparar.",
+    "versus.none": "Ninguno: ningún bot tiene a la vez un registro con dinero {money} y uno de "
+    "papel guardado por pets graduation.",
+    "versus.note": "Papel: el registro tal como se guardó. El otro: el último año de este log. Son "
+    "de otros momentos y mercados: una diferencia sola no prueba nada.",
     # posiciones
     "hold.active": "Abiertas",
     "hold.none": "Ninguna: ningún bot tiene posición. El registro de órdenes dice por qué.",

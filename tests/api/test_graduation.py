@@ -2,12 +2,17 @@
 
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from api.graduation import PaperFacts, record_of
+from api.money.graduation import Kept, KeptRecord, keep, kept_records
+from api.performance_models import PaperRecordView
+from configs.settings import Settings
 from schemas.ids import BotId
+from schemas.values import Money
 from sinks.analysis_records import DailyNav
 from sinks.queries.analysis import DAILY_NAVS
 from sinks.queries.bots import SUMMARIES
@@ -161,3 +166,18 @@ async def test_the_api_says_what_each_record_lacks() -> None:
     assert "The deflated Sharpe ratio is None, 0.95 is needed." in view["lacks"]
     assert BotId(view["bot_id"]) == BOT
     assert other == []
+    assert view["paper"] is None
+
+
+def test_other_money_is_compared_with_the_kept_paper_record_alone(tmp_path: Path) -> None:
+    kept = KeptRecord(bot_id=BOT, parameters="f1", **msgspec.structs.asdict(record()))
+    path = tmp_path / "paper-record.json"
+    sandbox = Settings(money=Money.SANDBOX, paper_record=path)
+    assert kept_records(sandbox) == {}
+    keep(msgspec.to_builtins(Kept(money=Money.PAPER, data=(kept,))), path)
+    assert kept_records(sandbox) == {BOT: kept}
+    shown = PaperRecordView.model_validate(kept_records(sandbox)[BOT])
+    assert (shown.days, shown.fills, shown.pnl) == (kept.days, kept.fills, kept.pnl)
+    assert kept_records(Settings(paper_record=path)) == {}
+    path.write_text("{", encoding="utf-8")
+    assert kept_records(sandbox) == {}

@@ -260,6 +260,40 @@ ATTRIBUTION: list[dict[str, Any]] = [
         "slippage": "-1.5",
     }
 ]
+GRADUATION: list[dict[str, Any]] = [
+    {
+        "bot_id": "bot_05",
+        "directional": False,
+        "days": 12,
+        "fills": 40,
+        "resolved": 3,
+        "pnl": "8.5",
+        "markout_60s": 0.002,
+        "skill": None,
+        "deflated": None,
+        "win_rate": 0.6,
+        "average_price": 0.45,
+        "sharpe": None,
+        "drawdown": "0.0009",
+        "violations": 0,
+        "snapshots_only": False,
+        "unreal_fills": 40,
+        "risk_averse": True,
+        "tried": 1,
+        "parameters": "f1",
+        "lacks": ["12 of 28 days.", "40 of 200 fills."],
+        "paper": None,
+    }
+]
+PAPER: dict[str, Any] = {
+    "days": 30,
+    "fills": 210,
+    "pnl": "12.25",
+    "markout_60s": 0.003,
+    "win_rate": 0.62,
+    "sharpe": 1.1,
+    "drawdown": "0.01",
+}
 MARKOUTS: list[dict[str, Any]] = [
     {
         "bot_id": "bot_05",

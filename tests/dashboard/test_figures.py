@@ -21,6 +21,7 @@ from api.performance_models import (
     BotPerformanceView,
     DailyPnlView,
     DistributionView,
+    GraduationView,
     MarkoutView,
 )
 from api.risk_models import BreachView, ExposureView
@@ -53,6 +54,7 @@ FORMS: dict[str, Any] = {
     "/performance/distribution": DistributionView,
     "/performance/attribution": list[AttributionView],
     "/performance/markouts": list[MarkoutView],
+    "/performance/graduation": list[GraduationView],
     "/logs": list[LogView],
     "/config": ConfigView,
     "/wallet/balance": list[WalletView],
