@@ -43,3 +43,20 @@ class BreachView(ApiModel):
     affected: list[str]
     reason: str
     actor: str
+
+
+class DenialBucketView(ApiModel):
+    """Denials of one code in one step of time."""
+
+    at: int = Field(description="Where the step begins, ms UTC.")
+    code: str
+    count: int
+
+
+class DenialHistoryView(ApiModel):
+    """Denials over time; a step that is not among the buckets had none."""
+
+    since: int = Field(description="Where the first step begins, ms UTC.")
+    until: int = Field(description="Session time of the question, ms UTC.")
+    step_ms: int
+    buckets: list[DenialBucketView] = Field(description="Oldest first.")

@@ -28,6 +28,14 @@ class DecisionCount(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
 
 
+class DenialBucket(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the gate refused for one reason in one step of time that begins at `at`."""
+
+    at: int
+    code: str
+    count: int
+
+
 class BotCosts(msgspec.Struct, frozen=True, kw_only=True):
     """What a bot's trades of a period cost and earned beside their prices, in dollars."""
 

@@ -20,13 +20,14 @@ from api.models import (
 )
 from api.operator import Operator
 from api.order_entry import market_of
-from api.periods import Cursor, Hours, Limit, last
+from api.periods import Cursor, Hours, Limit, last, step_of
 from api.problems import ApiError
-from api.risk_models import BreachView, ExposureView
+from api.risk_models import BreachView, DenialBucketView, DenialHistoryView, ExposureView
 from api.tables import CSV, Form, paged
 from api.views import portfolio_view
 from schemas.control import Verb
 from schemas.ids import MarketId
+from sinks.queries.counts import denial_buckets
 from sinks.queries.risk import breaches
 
 router = APIRouter(prefix="/risk", tags=["risk"])
@@ -139,6 +140,31 @@ async def list_denials(
     ]
     newest = max((denial.ingest_time for denial in chosen), default=0)
     return context.envelope(views, known(state, GATE, newest))
+
+
+@router.get("/denials/history")
+async def get_denial_history(
+    context: Annotated[Context, Depends(context_of)],
+    bot_id: str | None = None,
+    hours: Hours = 24.0,
+) -> Envelope[DenialHistoryView]:
+    """Denials over time by code, one record per order of a bundle, in steps that fit a screen."""
+    wanted = None if bot_id is None else known_bot(bot_id)
+    step_s = step_of(hours)
+    step_ms = step_s * 1000
+    since, until = last(context, hours)
+    since -= since % step_ms
+    found = await answered(
+        denial_buckets(database(context), since=since, until=until, step_s=step_s, bot=wanted)
+    )
+    view = DenialHistoryView(
+        since=since,
+        until=context.clock.now_ms(),
+        step_ms=step_ms,
+        buckets=[DenialBucketView.model_validate(record) for record in found],
+    )
+    newest = max((record.at for record in found), default=0)
+    return context.envelope(view, known(context.state, ("gate", "sinks"), newest))
 
 
 @router.post("/halt")

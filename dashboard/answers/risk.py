@@ -72,3 +72,20 @@ class Ticket(msgspec.Struct, frozen=True):
     judgement: Judgement
     price: Decimal
     size: Decimal
+
+
+class DenialBucket(msgspec.Struct, frozen=True):
+    """Denials of one code in a step of time that begins at `at`, ms UTC."""
+
+    at: int
+    code: str
+    count: int
+
+
+class DenialHistory(msgspec.Struct, frozen=True):
+    """Denials over time; a step that is not among the buckets had none."""
+
+    since: int
+    until: int
+    step_ms: int
+    buckets: list[DenialBucket]

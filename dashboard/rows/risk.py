@@ -1,16 +1,19 @@
 """Breakers, exposure, breaches, commands and log lines as rows. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from dashboard.answers.risk import Breach, Breaker, Cell
+from dashboard.answers.risk import Breach, Breaker, Cell, DenialHistory
 from dashboard.answers.system import LogLine, Progress
 from dashboard.rows.columns import Row, number, zone
 from dashboard.words import clock, count, date, percent
 
 ZERO = Decimal(0)
 LOSSES = "CONSECUTIVE_LOSSES"
+REST = ""
+"""Codes that are too rare to stand alone."""
 
 
 class Gauge(NamedTuple):
@@ -55,6 +58,32 @@ def streaks(breakers: Sequence[Breaker]) -> list[Breaker]:
     """Bots that lost several times in a row, the longest first."""
     losing = [each for each in breakers if each.kind == LOSSES]
     return sorted(losing, key=lambda each: (-each.value, each.scope))
+
+
+def denials_by_code(history: DenialHistory, most: int) -> dict[str, list[Decimal]]:
+    """Denials of each code in every step of time, the most frequent code first.
+
+    Args:
+        history: What the API counted.
+        most: Codes that stand alone; the rest is counted together, under the empty text.
+    """
+    steps = len(step_starts(history))
+    totals: Counter[str] = Counter()
+    for bucket in history.buckets:
+        totals[bucket.code] += bucket.count
+    alone = {code for code, _ in totals.most_common(most)}
+    ordered = [code for code, _ in totals.most_common() if code in alone]
+    found = {code: [ZERO] * steps for code in ordered + [REST] * (len(totals) > most)}
+    for bucket in history.buckets:
+        code = bucket.code if bucket.code in alone else REST
+        found[code][(bucket.at - history.since) // history.step_ms] += bucket.count
+    return found
+
+
+def step_starts(history: DenialHistory) -> range:
+    """Where each step begins, ms UTC; the last one is the one under way, or of the last denial."""
+    last = max([history.until, *(bucket.at for bucket in history.buckets)])
+    return range(history.since, last + 1, history.step_ms)
 
 
 def exposure_rows(

@@ -84,6 +84,14 @@ TEXTS: dict[str, str] = {
     "bots.alt": "State and money per bot",
     "denials.title": "Why was there no trade?",
     "denials.none": "None: the risk gate denied no intent lately.",
+    "denials.history": "Denials over time",
+    "denials.history.none": "None: the risk gate denied nothing in the {span}.",
+    "denials.history.alt": "Denials by code, one bar for each step of time",
+    "denials.history.rest": "other codes",
+    "denials.history.note": "{total} in the {span}; each bar is {step}.",
+    "denials.near": "How much of a limit an approved order used is on no record: the gate writes "
+    "limit and value of what it denies. A breaker that is near its limit is above, its warning "
+    "among the breaches below.",
     "denials.alt": "Denied intents by bot, market and rule",
     "positions.title": "Positions",
     "positions.none": "None: no bot holds a position. Denied intents are listed below.",

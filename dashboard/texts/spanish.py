@@ -82,6 +82,14 @@ TEXTS: dict[str, str] = {
     "bots.alt": "Estado y dinero de cada bot",
     "denials.title": "¿Por qué no hubo operación?",
     "denials.none": "Ninguna: el control de riesgo no ha rechazado nada últimamente.",
+    "denials.history": "Rechazos en el tiempo",
+    "denials.history.none": "Ninguno: el control de riesgo no rechazó nada ({span}).",
+    "denials.history.alt": "Rechazos por código, una barra por cada paso de tiempo",
+    "denials.history.rest": "otros códigos",
+    "denials.history.note": "{total} ({span}); cada barra son {step}.",
+    "denials.near": "Cuánto de un límite usó una orden aprobada no consta en ningún registro: el "
+    "control escribe límite y valor de lo que rechaza. Un corte cerca de su límite está arriba, su "
+    "aviso entre los cortes y paradas de abajo.",
     "denials.alt": "Intenciones rechazadas por bot, mercado y regla",
     "positions.title": "Posiciones",
     "positions.none": "Ninguna: ningún bot tiene posición. Abajo están los rechazos.",

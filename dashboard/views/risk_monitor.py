@@ -5,6 +5,8 @@ import streamlit as st
 from dashboard.panels.alerts import alerts
 from dashboard.panels.bots import denials_table
 from dashboard.panels.cards import portfolio_cards
+from dashboard.panels.chosen import choose_hours
+from dashboard.panels.denials import denials_over_time
 from dashboard.panels.limits import (
     breaches,
     breakers,
@@ -31,6 +33,7 @@ with right:
 breakers()
 rearming()
 exposure(choose_side())
+denials_over_time(choose_hours("6 h"))
 denials_table()
 what_if()
 breaches(MONTH_H)

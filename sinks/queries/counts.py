@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sinks.analysis_records import DecisionCount, SignalCount
+from sinks.analysis_records import DecisionCount, DenialBucket, SignalCount
 from sinks.queries.reading import fetch
 
 if TYPE_CHECKING:
@@ -24,6 +24,15 @@ from decisions
 where decided_at >= $1 and decided_at < $2 and ($3::text is null or bot_id = $3)
 group by bot_id, verdict, code
 order by bot_id, verdict desc, count desc, code
+"""
+DENIAL_BUCKETS = """
+select time_bucket(make_interval(secs => $4::double precision), decided_at) as at,
+       coalesce(code, '') as code, count(*) as count
+from decisions
+where verdict = 'DENIED' and decided_at >= $1 and decided_at < $2
+  and ($3::text is null or bot_id = $3)
+group by 1, 2
+order by 1, 2
 """
 
 
@@ -59,3 +68,21 @@ async def decision_counts(
         SinkAwayError: The database does not answer.
     """
     return await fetch(pool, DecisionCount, DECISION_COUNTS, since, until, bot)
+
+
+async def denial_buckets(
+    pool: "Pool", *, since: int, until: int, step_s: int, bot: str | None = None
+) -> tuple[DenialBucket, ...]:
+    """Denials per step of time and code, oldest first; a step without one is left out.
+
+    Args:
+        pool: Where to.
+        since: Earliest, ms.
+        until: First time not included, ms.
+        step_s: Length of a step, seconds; a part of a day, so that steps begin at midnight UTC.
+        bot: Only of this bot's intents.
+
+    Raises:
+        SinkAwayError: The database does not answer.
+    """
+    return await fetch(pool, DenialBucket, DENIAL_BUCKETS, since, until, bot, float(step_s))

@@ -206,6 +206,7 @@ MORE: dict[str, Any] = {
     "/risk/circuit-breakers": figures.BREAKERS,
     "/risk/exposure": figures.EXPOSURE,
     "/risk/breaches": page(figures.BREACHES),
+    "/risk/denials/history": figures.DENIAL_HISTORY,
     "/alerts": figures.ALERTS,
     "/alerts/channels": figures.CHANNELS,
     "/logs": figures.LOGS,
@@ -223,6 +224,7 @@ EMPTY: dict[str, Any] = {
     "/orders": {"orders": [], "next_cursor": None},
     "/performance/distribution": figures.NO_DISTRIBUTION,
     "/risk/exposure": figures.NO_EXPOSURE,
+    "/risk/denials/history": {**figures.DENIAL_HISTORY, "buckets": []},
     **{
         path: page([])
         for path in ("/positions/closed", "/trades", "/signals", "/decisions", "/risk/breaches")

@@ -341,6 +341,16 @@ NO_EXPOSURE: dict[str, Any] = {
     **{name: [] for name in EXPOSURE},
     "worst_case": None,
 }
+DENIAL_HISTORY: dict[str, Any] = {
+    "since": NOW - 3_600_000,
+    "until": NOW,
+    "step_ms": 300_000,
+    "buckets": [
+        {"at": NOW - 3_600_000, "code": "NO_EDGE", "count": 4},
+        {"at": NOW - 600_000, "code": "NO_EDGE", "count": 2},
+        {"at": NOW - 600_000, "code": "RATE_LIMIT", "count": 9},
+    ],
+}
 BREACHES: list[dict[str, Any]] = [
     {
         "breach_id": "b1",

@@ -24,7 +24,7 @@ from api.performance_models import (
     GraduationView,
     MarkoutView,
 )
-from api.risk_models import BreachView, ExposureView
+from api.risk_models import BreachView, DenialHistoryView, ExposureView
 from api.trace_models import TraceView
 from api.wallet_models import TransactionView, WalletView
 from tests.dashboard.fake_api import EMPTY, MORE
@@ -48,6 +48,7 @@ FORMS: dict[str, Any] = {
     "/bots/bot_05/config": BotConfigView,
     "/risk/circuit-breakers": list[BreakerView],
     "/risk/exposure": ExposureView,
+    "/risk/denials/history": DenialHistoryView,
     "/risk/breaches": PageView[BreachView],
     "/performance": list[BotPerformanceView],
     "/performance/daily": list[DailyPnlView],

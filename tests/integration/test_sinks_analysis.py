@@ -20,7 +20,7 @@ from sinks.queries.analysis import (
     episode_stats,
     opening_navs,
 )
-from sinks.queries.counts import decision_counts, signal_counts
+from sinks.queries.counts import decision_counts, denial_buckets, signal_counts
 from sinks.queries.decisions import decision
 from sinks.queries.graduation import fills_after, first_views, paper_counts
 from sinks.queries.markouts import followed_fills
@@ -65,6 +65,22 @@ async def test_counts_say_who_did_what_how_often_and_why(pool: "Pool") -> None:
     denials = [each for each in said if each.verdict == "DENIED"]
     assert all(None not in (each.code, each.rule, each.limit_value) for each in denials), denials
     assert sum(each.count for each in denials) == 4
+
+
+async def test_denials_over_time_are_those_that_are_counted(pool: "Pool") -> None:
+    late = msgspec.structs.replace(
+        messages.denied(messages.order("late", 100)), event_id="late", event_time=T0 + 61_000
+    )
+    await tell(pool, late)
+    found = await denial_buckets(pool, since=SINCE, until=UNTIL, step_s=60)
+    said = await decision_counts(pool, since=SINCE, until=UNTIL)
+    assert sum(each.count for each in found) == sum(
+        each.count for each in said if each.verdict == "DENIED"
+    )
+    minute = T0 - T0 % 60_000
+    assert {each.at for each in found} == {minute, (T0 + 61_000) // 60_000 * 60_000}
+    assert found[-1].count == 1
+    assert await denial_buckets(pool, since=SINCE, until=UNTIL, step_s=60, bot="b") == ()
 
 
 async def test_costs_and_episodes_add_up(pool: "Pool") -> None:
