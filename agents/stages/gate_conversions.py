@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from agents.stages.gate_case import Denial, show
 from agents.stages.gate_desk import Desk
-from agents.stages.gate_state import Converting, reserved_no
+from agents.stages.gate_state import Converting, reserved_no, reserves_once
 from schemas.ids import MarketId
 from schemas.market import MarketResolved
 from schemas.pairs import (
@@ -38,7 +38,7 @@ class Conversions:
     def convert(self, intent: ConvertIntent) -> None:
         """Reserve NO tokens for a conversion, if they are free."""
         desk = self._desk
-        if intent.event_id in desk.state.conversions:
+        if intent.event_id in desk.state.reserved:
             return
         head, intent_id = desk.out.head("verdict", intent.event_id), intent.event_id
         refusal = self._refusal(intent)
@@ -46,6 +46,7 @@ class Conversions:
         if refusal is None:
             terms = Converting(intent.bot_id, intent.gives, intent.size)
             desk.state.conversions[intent.event_id] = terms
+            reserves_once(desk.state, intent.event_id, desk.account.now)
             hold = Hold(intent.bot_id, intent.market_id, desk.rules.account.redeem_gas)
             desk.account.orders.hold(intent.event_id, hold)
             verdict = ConvertApproved(**head, **intent.terms, intent_id=intent_id)

@@ -6,7 +6,7 @@ from agents.stages.gate_case import Denial, show
 from agents.stages.gate_desk import Desk
 from agents.stages.gate_intent import side_key
 from agents.stages.gate_judge import Judgement, judge, take_tokens
-from agents.stages.gate_state import Merging, PendingReplace, reserved_tokens
+from agents.stages.gate_state import Merging, PendingReplace, reserved_tokens, reserves_once
 from agents.stages.gate_verdicts import Verdicts, digest_of
 from schemas.claims import Claim
 from schemas.errors import InvalidOrderError
@@ -79,7 +79,7 @@ class Intents:
 
     def merge(self, intent: MergeIntent) -> None:
         """Reserve pairs for a merge, if they are free."""
-        if intent.account_id != self._account_id or intent.event_id in self._state.merges:
+        if intent.account_id != self._account_id or intent.event_id in self._state.reserved:
             return
         denial = self._merge_denial(intent)
         if denial is not None:
@@ -99,6 +99,7 @@ class Intents:
             return
         merging = Merging(intent.bot_id, intent.market_id, intent.pairs)
         self._state.merges[intent.event_id] = merging
+        reserves_once(self._state, intent.event_id, self._account.now)
         self._out.verdict(
             MergeApproved(
                 **self._out.head("verdict", intent.event_id),

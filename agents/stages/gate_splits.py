@@ -9,6 +9,7 @@ from decimal import Decimal
 from agents.stages.gate_case import Denial, show
 from agents.stages.gate_commands import shown_state, trading_state
 from agents.stages.gate_desk import Desk
+from agents.stages.gate_state import reserves_once
 from schemas.market import MarketResolved
 from schemas.pairs import SplitApproved, SplitDenied, SplitIntent
 from schemas.reasons import DenialCode
@@ -32,7 +33,7 @@ class Splits:
     def split(self, intent: SplitIntent) -> None:
         """Reserve dollars for a split, if they are free."""
         desk, orders = self._desk, self._desk.account.orders
-        if intent.event_id in orders.state.holds:
+        if intent.event_id in desk.state.reserved:
             return
         head, intent_id = desk.out.head("verdict", intent.event_id), intent.event_id
         refusal = self._refusal(intent)
@@ -40,6 +41,7 @@ class Splits:
         if refusal is None:
             amount = self._needed(intent)
             orders.hold(intent.event_id, Hold(intent.bot_id, intent.market_id, amount))
+            reserves_once(desk.state, intent.event_id, desk.account.now)
             verdict = SplitApproved(**head, **intent.terms, intent_id=intent_id)
         else:
             verdict = SplitDenied(**head, **intent.terms, intent_id=intent_id, **refusal._asdict())

@@ -136,6 +136,8 @@ class GateState(msgspec.Struct):
         reason: Why, for the screens.
         venue: What each reporter last said of the venue.
         doubts: What is in doubt of each wallet's money.
+        reserved: Splits, merges and conversions approved, by intent id, ms; one that comes again
+            reserves nothing, for nothing would ever release it.
         sides_gone: When a quote side last went, by bot, market and side, ms.
         wanted_gone: Orders whose cancel came too early, with the reason; asked again when placed.
     """
@@ -151,10 +153,19 @@ class GateState(msgspec.Struct):
     replaces: dict[OrderId, PendingReplace] = {}
     merges: dict[str, Merging] = {}
     conversions: dict[str, Converting] = {}
+    reserved: dict[str, int] = {}
     sides_gone: dict[str, int] = {}
     wanted_gone: dict[OrderId, str] = {}
     advice: dict[BotId, Advised] = {}
     sent: Sent = msgspec.field(default_factory=Sent)
+
+
+def reserves_once(state: GateState, intent_id: str, now: int) -> None:
+    """Remember that a split, merge or conversion was approved, as long as verdicts are."""
+    known = state.reserved
+    known[intent_id] = now
+    while len(known) > DECISIONS_KEPT or now - next(iter(known.values())) > DECISIONS_KEPT_MS:
+        del known[next(iter(known))]
 
 
 def reserved_pairs(state: GateState, bot_id: BotId, market_id: MarketId) -> Decimal:
