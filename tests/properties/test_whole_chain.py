@@ -9,6 +9,7 @@ the decisions (G.16).
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 import msgspec
 from hypothesis import HealthCheck, settings
@@ -24,7 +25,7 @@ from api.stages import Stages
 from configs.settings import Settings
 from schemas.control import Command, Verb
 from schemas.envelope import Message
-from schemas.ids import AccountId, OrderId
+from schemas.ids import AccountId, BotId, OrderId
 from schemas.market import Market, MarketTrade
 from schemas.risk import CircuitBreakerTriggered
 from schemas.trading import Fill, IntentApproved, IntentDenied, Order, OrderPlaced
@@ -36,7 +37,6 @@ from tests.agents.tape import BOT_1, BOT_5, START, Tape, market
 from topics.catalog import BOOK_EVENTS, DECIDE_INPUTS, DECISIONS, GATE_INPUTS, LIFECYCLE, TopicSpec
 
 ZERO = Decimal(0)
-MARKETS = (market("a"), market("b", volume_24h="2000000"))
 SETTINGS = Settings()
 ACCOUNT = AccountId(SETTINGS.account)
 Fed = tuple[TopicSpec, str, Message]
@@ -49,6 +49,7 @@ class Record:
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.decisions: list[bytes] = []
+        self.said: list[Message] = []
         self.new: list[Message] = []
 
     def __call__(self, topic: TopicSpec, key: str, message: Message) -> None:
@@ -56,29 +57,41 @@ class Record:
         self.lines.append(line)
         if topic is DECISIONS:
             self.decisions.append(line)
+        self.said.append(message)
         self.new.append(message)
 
 
-def fresh() -> tuple[Sequence[Stage], ClosedLoop, Record]:
-    stages, record = Stages(SETTINGS).closed_loop(), Record()
-    return stages, ClosedLoop(stages, [record]), record
-
-
 class WholeChain(RuleBasedStateMachine):
-    """The chain on one shard and one account, bots 1 and 5 with money."""
+    """The chain on one shard and one account, bots 1 and 5 with money.
+
+    Attributes:
+        markets: What trades.
+        settings: Of all stages.
+        funded: Bots that have money and are started.
+        start: The middle of every book at first, cents.
+    """
+
+    markets: ClassVar[tuple[Market, ...]] = (market("a"), market("b", volume_24h="2000000"))
+    settings: ClassVar[Settings] = SETTINGS
+    funded: ClassVar[tuple[BotId, ...]] = (BOT_1, BOT_5)
+    start: ClassVar[int] = 48
 
     def __init__(self) -> None:
         super().__init__()
-        self.stages, self.loop, self.record = fresh()
+        self.stages, self.loop, self.record = self.fresh()
         self.tape = Tape()
         self.fed: list[Fed] = []
-        self.middle = dict.fromkeys((m.market_id for m in MARKETS), 48)
-        self.open = list(MARKETS)
+        self.middle = dict.fromkeys((m.market_id for m in self.markets), self.start)
+        self.open = list(self.markets)
         self.placed: dict[OrderId, Order] = {}
         self.shares: dict[OrderId, Decimal] = {}
         self.trips: set[str] = set()
         self.held_back: Fed | None = None
         self.prints: dict[str, Decimal] = {}
+
+    def fresh(self) -> tuple[Sequence[Stage], ClosedLoop, Record]:
+        stages, record = Stages(self.settings).closed_loop(), Record()
+        return stages, ClosedLoop(stages, [record]), record
 
     def feed(self, topic: TopicSpec, key: str, message: Message) -> None:
         self.fed.append((topic, key, message))
@@ -96,14 +109,17 @@ class WholeChain(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        for message in first_messages(SETTINGS, (BOT_1, BOT_5), START):
+        for message in first_messages(self.settings, self.funded, START):
             self.feed(GATE_INPUTS, ACCOUNT, message)
-        for each in MARKETS:
+        for each in self.markets:
             self.feed(LIFECYCLE, "0", self.tape.listed(each))
         self.books(self.tape.feed())
-        for each in MARKETS:
+        for each in self.markets:
             self.snapshot(each, 3, Trust.CONSISTENT)
         self.pass_time(2_000)
+
+    def market(self, which: int) -> Market:
+        return self.markets[which % len(self.markets)]
 
     def snapshot(self, where: Market, width: int, trust: Trust) -> None:
         middle = self.middle[where.market_id]
@@ -113,13 +129,13 @@ class WholeChain(RuleBasedStateMachine):
             self.books(message)
 
     @rule(
-        which=st.integers(0, 1),
+        which=st.integers(0, 5),
         step=st.integers(-3, 3),
         width=st.integers(1, 4),
         trust=st.sampled_from((Trust.CONSISTENT, Trust.CONSISTENT, Trust.VERIFIED, Trust.SUSPECT)),
     )
     def move(self, which: int, step: int, width: int, trust: Trust) -> None:
-        where = MARKETS[which]
+        where = self.market(which)
         moved = self.middle[where.market_id] + step
         self.middle[where.market_id] = min(max(moved, 20), 75)
         self.tape.now += 150
@@ -127,13 +143,13 @@ class WholeChain(RuleBasedStateMachine):
         self.pass_time(1_000)
 
     @rule(
-        which=st.integers(0, 1),
+        which=st.integers(0, 5),
         action=st.sampled_from(Action),
         offset=st.integers(-3, 3),
         size=st.sampled_from((5.0, 60.0, 900.0, 4000.0)),
     )
     def print_trade(self, which: int, action: Action, offset: int, size: float) -> None:
-        where = MARKETS[which]
+        where = self.market(which)
         self.tape.now += 20
         price = f"0.{self.middle[where.market_id] + offset:02d}"
         self.books(self.tape.trade(where, action, price, size))
@@ -161,12 +177,12 @@ class WholeChain(RuleBasedStateMachine):
         if self.fed:
             self.feed(*self.fed[-1])
 
-    @rule(which=st.integers(0, 1), offset=st.integers(-2, 2))
+    @rule(which=st.integers(0, 5), offset=st.integers(-2, 2))
     def overtaken(self, which: int, offset: int) -> None:
         """A print that was held back comes after younger messages."""
         late, self.held_back = self.held_back, None
-        price = f"0.{self.middle[MARKETS[which].market_id] + offset:02d}"
-        trade = self.tape.trade(MARKETS[which], Action.SELL, price, 300.0)
+        price = f"0.{self.middle[self.market(which).market_id] + offset:02d}"
+        trade = self.tape.trade(self.market(which), Action.SELL, price, 300.0)
         self.held_back = (BOOK_EVENTS, "0", trade)
         if late is not None:
             self.feed(*late)
@@ -190,7 +206,7 @@ class WholeChain(RuleBasedStateMachine):
     def restart(self) -> None:
         """Every stage dies and comes back from its snapshot (G.12, G.14)."""
         snapshots = [stage.snapshot() for stage in self.stages]
-        self.stages = Stages(SETTINGS).closed_loop()
+        self.stages = Stages(self.settings).closed_loop()
         for stage, snapshot in zip(self.stages, snapshots, strict=True):
             stage.restore(snapshot)
         self.loop = ClosedLoop(self.stages, [self.record])
@@ -207,7 +223,8 @@ class WholeChain(RuleBasedStateMachine):
         for kind in (GateStage, LedgerStage):
             ledger = self.account(kind).state.ledger
             for bot in ledger.bots.values():
-                cash = bot.flows - bot.bought + bot.sold + bot.settled - bot.receivable + bot.merged
+                cash = bot.flows - bot.bought + bot.sold + bot.settled - bot.receivable
+                cash += bot.merged - bot.split + bot.converted + bot.rebates
                 assert bot.cash == cash - bot.fees - bot.gas
                 for stake in bot.stakes.values():
                     assert min(stake.size(Side.YES), stake.size(Side.NO)) >= ZERO
@@ -224,7 +241,8 @@ class WholeChain(RuleBasedStateMachine):
         account = self.account(GateStage)
         for bot_id, bot in account.state.ledger.bots.items():
             entries = list(account.orders.of_bot(bot_id))
-            reserved = sum((entry.cash for entry in entries), ZERO)
+            holds = [h.amount for h in account.orders.state.holds.values() if h.bot_id == bot_id]
+            reserved = sum((entry.cash for entry in entries), sum(holds, ZERO))
             assert account.orders.reserved_cash(bot_id) == reserved <= bot.cash
             for entry in entries:
                 where, side = entry.order.market_id, entry.order.side
@@ -236,7 +254,7 @@ class WholeChain(RuleBasedStateMachine):
     def own_orders_never_match_each_other(self) -> None:
         """G.3."""
         account = self.account(GateStage)
-        for each in MARKETS:
+        for each in self.markets:
             entries = list(account.orders.in_market(each.market_id))
             bids = [entry.yes_price for entry in entries if entry.is_bid]
             asks = [entry.yes_price for entry in entries if not entry.is_bid]
@@ -307,7 +325,7 @@ class WholeChain(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """G.14: again, without restarts, byte for byte; G.16: half of it says the first half."""
-        _, loop, record = fresh()
+        _, loop, record = self.fresh()
         half = len(self.fed) // 2
         decided = 0
         for index, (topic, key, message) in enumerate(self.fed):
@@ -315,7 +333,7 @@ class WholeChain(RuleBasedStateMachine):
             if index == half:
                 decided = len(record.decisions)
         assert record.lines == self.record.lines
-        _, loop, prefix = fresh()
+        _, loop, prefix = self.fresh()
         for topic, key, message in self.fed[: half + 1]:
             loop.feed(topic, key, message)
         assert prefix.decisions == record.decisions[:decided]
