@@ -34,6 +34,7 @@ from schemas.trading import (
 )
 from schemas.values import BotState
 from schemas.wallet import TransactionEnded, WalletState
+from schemas.wallet_truths import TruthObserved
 from streams.alerts import AlertBook
 from topics.catalog import (
     ALERTS,
@@ -54,7 +55,7 @@ from topics.catalog import (
     RISK_STATES,
     TopicSpec,
 )
-from topics.catalog_wallet import WALLET_STATES, WALLET_TRANSACTIONS
+from topics.catalog_wallet import WALLET_INPUTS, WALLET_STATES, WALLET_TRANSACTIONS
 
 WHOLE: tuple[TopicSpec, ...] = (
     RISK_STATES,
@@ -67,6 +68,7 @@ WHOLE: tuple[TopicSpec, ...] = (
 """Topics whose whole content is the present."""
 RECENT: dict[TopicSpec, int] = {
     WALLET_TRANSACTIONS: 2_000,
+    WALLET_INPUTS: 500,
     EQUITY: 20_000,
     BOOK_TOPS: 2_000,
     HEARTBEATS: 200,
@@ -107,6 +109,7 @@ class LiveState:
         alerts: One entry per rule and scope.
         configuration: What decides.
         wallets: How each wallet stands, by address.
+        truths: What was said outside of all that a wallet holds, by address.
         transactions: The last transactions that were settled.
         waiting_letters: Dead letters that nobody has retried, by id, the newest 10,000.
         market_data_at: Session time of the newest change of any book, ms; 0 before the first.
@@ -140,6 +143,7 @@ class LiveState:
         self.alerts = AlertBook()
         self.configuration = LiveConfiguration()
         self.wallets: dict[str, WalletState] = {}
+        self.truths: dict[str, TruthObserved] = {}
         self.transactions: deque[TransactionEnded] = deque(maxlen=KEPT)
         self.waiting_letters: dict[str, DeadLetter] = {}
         self.market_data_at = 0
@@ -171,6 +175,8 @@ class LiveState:
                 self.configuration.take(message)
             case WalletState():
                 self.wallets[message.wallet] = message
+            case TruthObserved():
+                self.truths[message.wallet] = message
             case TransactionEnded():
                 self.transactions.append(message)
             case Heartbeat():

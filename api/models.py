@@ -113,6 +113,21 @@ class ConfigView(ApiModel):
     files: list[ConfigFileView]
 
 
+class TruthView(ApiModel):
+    """What was said of a token when the outside was last asked; shares, all bots together."""
+
+    checked_at: int
+    state: str = Field(
+        description="matches; unanswered: nobody outside answered; new: differs, not named yet; "
+        "or the kind of the difference: pending, ghost, dust, redeem, transfer."
+    )
+    since_s: float | None = Field(description="Age of the difference at the check; null if none.")
+    ours: Amount
+    venue: Amount | None
+    data_api: Amount | None
+    chain: Amount | None
+
+
 class PositionView(ApiModel):
     """One open holding."""
 
@@ -131,6 +146,9 @@ class PositionView(ApiModel):
     unrealised_pnl: Amount
     zone: str | None
     opened_at: int
+    truth: TruthView | None = Field(
+        None, description="Null when the token was not compared: never with paper money."
+    )
 
 
 class OrderView(ApiModel):

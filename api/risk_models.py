@@ -29,6 +29,25 @@ class ExposureView(ApiModel):
     )
 
 
+class EventPositionView(ApiModel):
+    """What is held in one venue event."""
+
+    venue_event_id: str
+    questions: list[str] = Field(description="Of its markets that are held and known.")
+    markets: int = Field(description="Markets that are held.")
+    bots: list[str]
+    exclusive: bool = Field(description="Exactly one of the event's YES wins.")
+    positions: int
+    orders: int = Field(description="Orders that rest in it.")
+    cost: Amount = Field(description="Of what is held, dollars.")
+    pairs: Amount = Field(description="YES and NO of one market and bot: one dollar each.")
+    unrealised_pnl: Amount
+    worst_loss: Amount = Field(
+        description="Loss if it resolves against us, orders in their worst subset, dollars; each "
+        "bot for itself."
+    )
+
+
 class BreachView(ApiModel):
     """A breaker tripped or reset, a warning, an emergency halt."""
 

@@ -3,6 +3,7 @@
 from api.context import NAMES, Context
 from api.live import exposure_of
 from api.models import BotView, PortfolioView, PositionView
+from api.position_truth import truth_view
 from schemas.ids import BotId
 from schemas.portfolio import PositionState
 from schemas.risk import BreakerKind
@@ -31,6 +32,7 @@ def position_view(context: Context, position: PositionState) -> PositionView:
         unrealised_pnl=position.unrealised_pnl,
         zone=position.zone,
         opened_at=position.opened_at,
+        truth=truth_view(context.state, position.token_id),
     )
 
 

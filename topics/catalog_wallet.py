@@ -17,7 +17,7 @@ WALLET_INPUTS = TopicSpec(
     ),
     Scope.ACCOUNT,
     ("wallet-sender", "execution", "gateway", "api", "cli", "clock"),
-    ("wallet", "archive"),
+    ("wallet", "api", "archive"),
     "The one ordered log of an account's wallets: what is to be done, and what the chain says.",
     retention_ms=90 * DAY_MS,
 )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from api.command_models import CloseBody, OrderTicketView
 from api.context import Context, answered, context_of, database, known_bot
 from api.decision_models import PageView
+from api.event_positions import event_views
 from api.freshness import BOOKS, Known, known
 from api.market_models import ClosedPositionView
 from api.models import Envelope, PositionView
@@ -14,6 +15,7 @@ from api.operator import Operator
 from api.order_entry import market_of
 from api.periods import Cursor, Hours, Limit, last
 from api.problems import ApiError
+from api.risk_models import EventPositionView
 from api.tables import CSV, Form, listed, paged
 from api.views import position_view
 from schemas.portfolio import PositionState
@@ -60,6 +62,17 @@ async def list_closed_positions(
     views = [ClosedPositionView.model_validate(record) for record in page.items]
     needs = known(context.state, ("ledger", "sinks"), newest)
     return paged(context, views, page.next_cursor, needs, form)
+
+
+@router.get("/events", response_model=Envelope[list[EventPositionView]], responses=CSV)
+async def list_event_positions(
+    context: Annotated[Context, Depends(context_of)],
+    bot_id: str | None = None,
+    form: Form = "json",
+) -> Envelope[list[EventPositionView]] | Response:
+    """Open positions by venue event with the worst loss of each, the greatest first."""
+    views = event_views(context.state, None if bot_id is None else known_bot(bot_id))
+    return listed(context, views, _known(context), form)
 
 
 @router.get("/{position_id}")

@@ -37,6 +37,18 @@ class Bot(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Truth(msgspec.Struct, frozen=True):
+    """What was said outside of a position's token, all bots' shares together."""
+
+    checked_at: int
+    state: str
+    since_s: float | None
+    ours: Decimal
+    venue: Decimal | None
+    data_api: Decimal | None
+    chain: Decimal | None
+
+
 class Position(msgspec.Struct, frozen=True):
     """One open holding."""
 
@@ -54,6 +66,7 @@ class Position(msgspec.Struct, frozen=True):
     unrealised_pnl: Decimal
     zone: str | None
     opened_at: int
+    truth: Truth | None = None
 
 
 class Equity(msgspec.Struct, frozen=True):

@@ -38,6 +38,22 @@ class Exposure(msgspec.Struct, frozen=True):
     worst_case: Decimal | None
 
 
+class EventPosition(msgspec.Struct, frozen=True):
+    """What is held in one venue event; `exclusive` when exactly one of its YES wins."""
+
+    venue_event_id: str
+    questions: list[str]
+    markets: int
+    bots: list[str]
+    exclusive: bool
+    positions: int
+    orders: int
+    cost: Decimal
+    pairs: Decimal
+    unrealised_pnl: Decimal
+    worst_loss: Decimal
+
+
 class Breach(msgspec.Struct, frozen=True):
     """A breaker tripped or reset, a warning, an emergency halt."""
 

@@ -7,18 +7,21 @@ import streamlit as st
 from dashboard.answers.envelope import Answer
 from dashboard.answers.markets import ClosedPosition
 from dashboard.answers.overview import Position
+from dashboard.answers.risk import EventPosition
 from dashboard.answers.trading import Listed
 from dashboard.charts.heatmap import heatmap, height
 from dashboard.panels.chosen import questions, span
 from dashboard.panels.frame import api, chart, dark, listing, panel
 from dashboard.panels.language import say
+from dashboard.panels.table import table
 from dashboard.rows.columns import number
-from dashboard.rows.overview import position_rows
+from dashboard.rows.holdings import checked_rows, difference_rows, event_rows
 from dashboard.rows.trading import closed_rows
 from dashboard.words import counted, money, plain, signed_money
 
 MOST_LINES = 12
 SHORT = 34
+PAPER = "paper"
 
 
 @st.fragment(run_every="2s")
@@ -28,7 +31,7 @@ def active(bot_id: str) -> None:
         say("hold.active"),
         f"holdings-{bot_id}",
         lambda: api().get("/positions", Answer[list[Position]], bot_id=bot_id),
-        lambda found: position_rows(
+        lambda found: checked_rows(
             sorted(found.data, key=lambda each: (each.question, each.side)), found.as_of
         ),
         none=say("hold.none"),
@@ -37,6 +40,49 @@ def active(bot_id: str) -> None:
     )
     if answer is not None and answer.data:
         st.caption(plain(sums(answer.data)))
+
+
+@st.fragment(run_every="4s")
+def by_event(bot_id: str) -> None:
+    """Holdings of one venue event together, with what is lost if it ends against us."""
+    answer = listing(
+        say("event.title"),
+        f"events-{bot_id}",
+        lambda: api().get("/positions/events", Answer[list[EventPosition]], bot_id=bot_id),
+        lambda found: event_rows(found.data),
+        none=say("hold.none"),
+        alt=say("event.title"),
+        span=say("hold.now"),
+    )
+    if answer is not None and answer.data:
+        st.caption(say("event.note"))
+
+
+@st.fragment(run_every="4s")
+def reconciliation(bot_id: str) -> None:
+    """Where venue, Data API and chain say otherwise than we do."""
+    answer = panel(
+        say("check.title"),
+        f"checks-{bot_id}",
+        lambda: api().get("/positions", Answer[list[Position]], bot_id=bot_id),
+    )
+    if answer is None or not answer.as_of:
+        return
+    if not answer.data:
+        st.info(say("hold.none"))
+        return
+    if answer.money == PAPER:
+        st.info(say("check.paper"))
+        return
+    unchecked = sum(each.truth is None for each in answer.data)
+    rows = difference_rows(answer.data)
+    if rows:
+        table(rows, key="checks", stale=answer.stale, alt=say("check.title"))
+        st.caption(say("check.note"))
+    elif unchecked < len(answer.data):
+        st.caption(say("check.none", checked=len(answer.data) - unchecked))
+    if unchecked:
+        st.info(say("check.unchecked", count=unchecked))
 
 
 def sums(positions: list[Position]) -> str:

@@ -228,6 +228,18 @@ TEXTS: dict[str, str] = {
     "hold.map.more": "{more} with smaller results not drawn.",
     "hold.history": "History",
     "hold.history.none": "None: no position was closed in this range.",
+    "event.title": "By venue event",
+    "event.note": "Worst loss: what is lost if the event resolves against us, resting buy orders "
+    "filled where that is worse; each bot for itself. YES and NO of one market are pairs and net, "
+    "and so do markets of which only one wins.",
+    "check.title": "Reconciliation",
+    "check.paper": "Not applicable: paper money is held nowhere but in this log; there is no venue "
+    "or chain to compare it with.",
+    "check.none": "None: venue and chain match us in all positions compared: {checked}.",
+    "check.unchecked": "Not compared yet: {count}. The token was not among what was asked last.",
+    "check.note": "Shares of the token, all bots together; a dash where nobody answered. Pending: "
+    "explained by what is under way. Ghost: they contradict each other. Transfer: all agree "
+    "against us.",
     "market.choose": "Position",
     "market.title": "Detail",
     "market.holding": "Holding {side}",

@@ -225,6 +225,19 @@ TEXTS: dict[str, str] = {
     "hold.map.more": "{more} con resultados menores sin dibujar.",
     "hold.history": "Historial",
     "hold.history.none": "Ninguna: no se cerró ninguna posición en el intervalo.",
+    "event.title": "Por evento",
+    "event.note": "Pérdida máxima: lo que se pierde si el evento se resuelve en contra, con las "
+    "órdenes de compra ejecutadas donde sea peor; cada bot por separado. SÍ y NO de un mercado "
+    "son pares y se compensan, igual que los mercados de los que solo uno gana.",
+    "check.title": "Conciliación",
+    "check.paper": "No aplicable: el dinero de papel solo está en este log; no hay mercado ni "
+    "cadena con que compararlo.",
+    "check.none": "Ninguna: mercado y cadena coinciden en todas las posiciones comparadas: "
+    "{checked}.",
+    "check.unchecked": "Sin comparar aún: {count}. El token no estaba en la última consulta.",
+    "check.note": "Participaciones del token, de todos los bots; un guion donde nadie respondió. "
+    "Pending: lo explica algo en curso. Ghost: se contradicen entre sí. Transfer: todos coinciden "
+    "contra nosotros.",
     "market.choose": "Posición",
     "market.title": "Detalle",
     "market.holding": "Tenencia {side}",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.panels.chosen import bots, choose_bot, choose_hours
-from dashboard.panels.holdings import active, history, holdings_map
+from dashboard.panels.holdings import active, by_event, history, holdings_map, reconciliation
 from dashboard.panels.market import book, choose_position, position_detail, prices
 
 left, right = st.columns([2, 3], vertical_alignment="bottom")
@@ -12,6 +12,8 @@ with left:
 with right:
     hours = choose_hours("24 h")
 active(bot_id)
+by_event(bot_id)
+reconciliation(bot_id)
 chosen = choose_position(bot_id)
 if chosen is not None:
     position_detail(chosen)

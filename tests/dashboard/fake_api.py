@@ -181,6 +181,7 @@ MORE: dict[str, Any] = {
     "/bots/bot_05/config": figures.CONFIG,
     "/positions/p1": POSITIONS[0],
     "/positions/p2": POSITIONS[1],
+    "/positions/events": figures.EVENTS,
     "/positions/closed": page(figures.CLOSED),
     "/orders": {"orders": figures.ORDERS, "next_cursor": None},
     "/orders/open": figures.ORDERS[1:2],
@@ -233,6 +234,7 @@ EMPTY: dict[str, Any] = {
         path: []
         for path in (
             "/positions",
+            "/positions/events",
             "/risk/denials",
             "/orders/open",
             "/signals/counts",

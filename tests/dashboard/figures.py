@@ -337,6 +337,21 @@ EXPOSURE: dict[str, Any] = {
     "by_bot_and_zone": [{**CELL, "key": "bot_05/ZONE_3"}],
     "worst_case": "1635.60",
 }
+EVENTS: list[dict[str, Any]] = [
+    {
+        "venue_event_id": "event-1",
+        "questions": ["Will it rain?", "Bitcoin up or down?"],
+        "markets": 2,
+        "bots": ["bot_01", "bot_05"],
+        "exclusive": True,
+        "positions": 2,
+        "orders": 1,
+        "cost": "110.98",
+        "pairs": "0",
+        "unrealised_pnl": "-2.41",
+        "worst_loss": "110.98",
+    }
+]
 NO_EXPOSURE: dict[str, Any] = {
     **{name: [] for name in EXPOSURE},
     "worst_case": None,

@@ -24,7 +24,7 @@ from api.performance_models import (
     GraduationView,
     MarkoutView,
 )
-from api.risk_models import BreachView, DenialHistoryView, ExposureView
+from api.risk_models import BreachView, DenialHistoryView, EventPositionView, ExposureView
 from api.trace_models import TraceView
 from api.wallet_models import TransactionView, WalletView
 from tests.dashboard.fake_api import EMPTY, MORE
@@ -42,6 +42,7 @@ FORMS: dict[str, Any] = {
     "/markets/0xab/book": BookView,
     "/markets/0xab/prices": list[PriceBarView],
     "/trades": PageView[TradeView],
+    "/positions/events": list[EventPositionView],
     "/positions/closed": PageView[ClosedPositionView],
     "/orders": OrderPage,
     "/orders/open": list[OrderView],
