@@ -223,6 +223,14 @@ class EquityView(ApiModel):
     drawdown: list[Amount]
 
 
+class TrendView(ApiModel):
+    """One bot's P&L at equal steps of time; deposits do not move it."""
+
+    bot_id: str
+    times: list[int]
+    pnl: list[Amount] = Field(description="Realised and unrealised, dollars.")
+
+
 class PortfolioView(ApiModel):
     """The account now."""
 

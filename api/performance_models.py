@@ -34,6 +34,21 @@ class BotPerformanceView(ApiModel):
     sufficient: bool = Field(description="At least 60 days; below, the ratios are no evidence.")
 
 
+class ResultView(ApiModel):
+    """What one bot, or the `portfolio`, earned; null before its first equity point of the day."""
+
+    bot_id: str
+    pnl: Amount | None = Field(description="Realised and unrealised, dollars.")
+    realised_pnl: Amount | None = Field(description="After fees and gas, dollars.")
+
+
+class TodayView(ApiModel):
+    """Results since midnight UTC of the session clock."""
+
+    since: int
+    results: list[ResultView]
+
+
 class DailyPnlView(ApiModel):
     """One UTC day of a bot's ended episodes."""
 

@@ -62,6 +62,14 @@ class EpisodeStats(msgspec.Struct, frozen=True, kw_only=True):
     hold_ms: int
 
 
+class PnlPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Realised and unrealised P&L of one scope at one time, dollars."""
+
+    scope: str
+    at: int
+    pnl: Decimal
+
+
 class DailyNav(msgspec.Struct, frozen=True, kw_only=True):
     """The last net asset value of one scope before the end of one UTC day."""
 

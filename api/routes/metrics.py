@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from api.context import Context, answered, context_of, database, known_bot
+from api.context import NAMES, Context, answered, context_of, database, known_bot
 from api.freshness import known
-from api.models import Envelope, EquityView
+from api.models import Envelope, EquityView, TrendView
 from schemas.ids import BotId
-from sinks.queries.equity import equity_series
+from sinks.queries.equity import equity_series, pnl_trends
 
 router = APIRouter(prefix="/metrics", tags=["metrics"])
 DAY_MS = 86_400_000
@@ -25,6 +25,31 @@ async def get_portfolio_equity(
 ) -> Envelope[EquityView]:
     """The account's equity and drawdown over time."""
     return await _series(context, None, hours, points)
+
+
+@router.get("/bots")
+async def list_bot_trends(
+    context: Annotated[Context, Depends(context_of)], hours: Hours = 6.0, points: Points = 40
+) -> Envelope[list[TrendView]]:
+    """Every bot's P&L over time in a few points: a line for each row of a table."""
+    now = context.clock.now_ms()
+    found = await answered(
+        pnl_trends(
+            database(context),
+            context.settings.account,
+            [str(bot_id) for bot_id in NAMES],
+            since=now - int(hours * 3_600_000),
+            until=now + DAY_MS,
+            points=points,
+        )
+    )
+    views = []
+    for bot_id in NAMES:
+        line = [point for point in found if point.scope == bot_id]
+        times, pnl = [point.at for point in line], [point.pnl for point in line]
+        views.append(TrendView(bot_id=bot_id, times=times, pnl=pnl))
+    newest = max((point.at for point in found), default=0)
+    return context.envelope(views, known(context.state, NEEDS, newest))
 
 
 @router.get("/bots/{bot_id}")

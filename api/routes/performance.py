@@ -22,8 +22,10 @@ from api.performance_models import (
     EpisodeView,
     HourlyView,
     MarkoutView,
+    ResultView,
+    TodayView,
 )
-from api.periods import Hours, last
+from api.periods import DAY_MS, Hours, last
 from api.tables import CSV, Form, listed
 from sinks.analysis_records import DailyNav
 from sinks.queries.analysis import (
@@ -36,6 +38,7 @@ from sinks.queries.analysis import (
 from sinks.queries.bots import bot_summaries
 from sinks.queries.markouts import followed_fills
 from sinks.queries.performance import daily_pnl, hourly_performance
+from sinks.row_types import PORTFOLIO
 
 router = APIRouter(prefix="/performance", tags=["performance"])
 NEEDS = ("ledger", "sinks")
@@ -68,6 +71,28 @@ async def list_performance(
         for each in summaries
     ]
     return listed(context, views, _known(context), form)
+
+
+@router.get("/today")
+async def get_today(context: Annotated[Context, Depends(context_of)]) -> Envelope[TodayView]:
+    """What the account and each bot earned since midnight UTC, realised and in all."""
+    now = context.clock.now_ms()
+    midnight = now - now % DAY_MS
+    scopes = [PORTFOLIO, *(str(bot_id) for bot_id in NAMES)]
+    found = await answered(
+        bot_summaries(
+            database(context),
+            context.settings.account,
+            scopes,
+            since=midnight,
+            until=now + DAY_MS,
+        )
+    )
+    views = [
+        ResultView(bot_id=each.bot_id, pnl=each.pnl, realised_pnl=each.realised_pnl)
+        for each in found
+    ]
+    return context.envelope(TodayView(since=midnight, results=views), _known(context))
 
 
 @router.get("/daily", response_model=Envelope[list[DailyPnlView]], responses=CSV)

@@ -78,6 +78,34 @@ class Equity(msgspec.Struct, frozen=True):
     drawdown: list[Decimal]
 
 
+class Trend(msgspec.Struct, frozen=True):
+    """One bot's P&L at equal steps of time, dollars."""
+
+    bot_id: str
+    times: list[int]
+    pnl: list[Decimal]
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What one bot, or the `portfolio`, earned today; None while it is not known."""
+
+    bot_id: str
+    pnl: Decimal | None
+    realised_pnl: Decimal | None
+
+
+class Today(msgspec.Struct, frozen=True):
+    """Results since midnight UTC of the session."""
+
+    since: int
+    results: list[Result]
+
+    def of(self, scope: str) -> Result:
+        """The result of a bot or of the `portfolio`."""
+        found = (each for each in self.results if each.bot_id == scope)
+        return next(found, Result(scope, None, None))
+
+
 class Stage(msgspec.Struct, frozen=True):
     """One component's pulse."""
 

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from dashboard.panels.frame import api, panel
+from dashboard.panels.frame import api, freshness, panel
 from dashboard.panels.language import say
 from dashboard.panels.table import table
-from dashboard.rows.overview import bot_rows, denial_rows
+from dashboard.panels.today import today, trends
+from dashboard.rows.overview import bot_rows, denial_rows, trend_lines
+from dashboard.words import clock
 
 PAGE = "views/bot_control.py"
 CHOSEN = "bot"
@@ -22,13 +24,21 @@ def bots_table() -> None:
     if answer is None:
         return
     known = answer.data
+    results, lines = today().answer, trends().answer
 
     def pick(place: int) -> None:
         st.session_state[CHOSEN] = known[place].bot_id
         st.session_state[_PICKED] = True
 
     alt = say("bots.alt")
-    table(bot_rows(known), key="bots", stale=answer.stale, alt=alt, on_row=pick)
+    rows = bot_rows(known, results.data if results and results.as_of else None)
+    drawn = {say("bots.trend"): trend_lines(known, lines.data)} if lines and lines.as_of else {}
+    table(rows, key="bots", stale=answer.stale, alt=alt, on_row=pick, lines=drawn)
+    if results is not None and results.as_of:
+        since, told = clock(results.data.since), freshness(results)
+        st.caption(say("bots.today.note", since=since, fresh=told))
+    if lines is not None and lines.as_of:
+        st.caption(say("bots.trend.note", fresh=freshness(lines)))
 
 
 @st.fragment(run_every="4s")

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard.answers.overview import Portfolio
+from dashboard.answers.envelope import Answer
+from dashboard.answers.overview import Portfolio, Today
 from dashboard.panels.frame import api, panel
 from dashboard.panels.language import say
+from dashboard.panels.today import PORTFOLIO, today
 from dashboard.words import money, percent, signed_money
 
 
@@ -17,31 +19,36 @@ class Card(NamedTuple):
     Attributes:
         note: What it is a part of, or since when; may be empty.
         explained: Its formula.
+        stale: Whether it alone is old.
     """
 
     label: str
     value: str
     note: str
     explained: str
+    stale: bool = False
 
 
 @st.fragment(run_every="2s")
 def portfolio_cards() -> None:
-    """Six figures of the account, each with its formula in the help."""
+    """Seven figures of the account, each with its formula in the help."""
     answer = panel(say("cards.title"), "portfolio", api().portfolio)
     if answer is None or not answer.as_of:
         return
     grid = st.grid("auto", min_column_width=150, gap="small", key="cards")
-    for card in cards(answer.data):
+    results = today()
+    for card in (*cards(answer.data), today_card(results.answer)):
         grid.metric(
             card.label,
-            f":gray[{card.value}]" if answer.stale else card.value,
+            f":gray[{card.value}]" if answer.stale or card.stale else card.value,
             delta=card.note or None,
             delta_color="off",
             delta_arrow="off",
             help=card.explained,
             border=True,
         )
+    if results.trouble and not results.away:
+        st.caption(say("card.today.unknown", why=results.trouble))
 
 
 def cards(portfolio: Portfolio) -> tuple[Card, ...]:
@@ -59,6 +66,16 @@ def cards(portfolio: Portfolio) -> tuple[Card, ...]:
         _card("exposure", money(portfolio.exposure), share=_of_equity(portfolio)),
         _card("fees", money(portfolio.fees)),
     )
+
+
+def today_card(answer: Answer[Today] | None) -> Card:
+    """What was realised since midnight UTC, with the whole result of the day."""
+    if answer is None or not answer.as_of:
+        return _card("today", money(None), pnl=None)
+    result = answer.data.of(PORTFOLIO)
+    pnl = None if result.pnl is None else signed_money(result.pnl)
+    card = _card("today", signed_money(result.realised_pnl), pnl=pnl)
+    return card._replace(stale=answer.stale)
 
 
 def _card(name: str, value: str, **note: object) -> Card:

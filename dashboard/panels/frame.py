@@ -46,15 +46,18 @@ def api() -> ApiClient:
     return ApiClient.from_environment()
 
 
-def fetch(name: str, read: Callable[[], Answer[T]]) -> Fetched[T]:
+def fetch(name: str, read: Callable[[], Answer[T]], *, every_s: float = 0.0) -> Fetched[T]:
     """Read a panel's data; on failure fall back to the last good answer, older by now.
 
     Args:
         name: The panel's key in the session.
         read: One call of the client.
+        every_s: A good answer is shown for so long, wall seconds, before it is asked for again.
     """
     key = f"last-good-{name}"
     kept: _Kept[T] | None = st.session_state.get(key)
+    if kept is not None and time.monotonic() - kept.at < every_s:
+        return Fetched(_older(kept))
     waiting = st.skeleton(height=96) if kept is None else st.empty()
     try:
         answer = read()
@@ -199,6 +202,11 @@ def _say_trouble(fetched: Fetched[T], place: DeltaGenerator) -> None:
 
 
 def _aged(kept: _Kept[T], why: str) -> Answer[T]:
+    """An answer as old as it is now, and not current."""
+    return msgspec.structs.replace(_older(kept), stale=True, behind=why)
+
+
+def _older(kept: _Kept[T]) -> Answer[T]:
     """An answer as old as it is now."""
     age_s = kept.answer.age_s + time.monotonic() - kept.at
-    return msgspec.structs.replace(kept.answer, age_s=age_s, stale=True, behind=why)
+    return msgspec.structs.replace(kept.answer, age_s=age_s)

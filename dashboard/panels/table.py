@@ -24,6 +24,7 @@ WIDTHS = {
     "What": 640,
 }
 """Pixels of columns with sentences in them."""
+LINE_PX = 120
 
 
 def table(
@@ -33,6 +34,7 @@ def table(
     stale: bool,
     alt: str,
     on_row: Callable[[int], None] | None = None,
+    lines: Mapping[str, Sequence[Sequence[float]]] | None = None,
 ) -> None:
     """Show rows; results are blue or orange by their sign, old figures grey.
 
@@ -42,10 +44,13 @@ def table(
         stale: Whether the figures are old.
         alt: What the table shows, for screen readers.
         on_row: Told the place of the row that was clicked; None makes no row clickable.
+        lines: Columns of small line charts, a line for each row.
     """
     frame = pd.DataFrame(list(rows))
     numeric = [name for name in FORMATS if name in frame]
     frame[numeric] = frame[numeric].astype(float)
+    for name, drawn in (lines or {}).items():
+        frame[name] = list(drawn)
     style = frame.style.format({name: _written(FORMATS[name]) for name in numeric})
     if stale:
         style = style.map(lambda _: f"color: {OLD}")
@@ -56,6 +61,7 @@ def table(
         for name, width in WIDTHS.items()
         if name in frame
     }
+    charts = {name: st.column_config.LineChartColumn(width=LINE_PX) for name in lines or {}}
     draw = partial(
         st.dataframe,
         style,
@@ -64,7 +70,7 @@ def table(
         key=key,
         alt=alt,
         placeholder=NOTHING,
-        column_config=columns,
+        column_config=columns | charts,
     )
     if on_row is None:
         draw()

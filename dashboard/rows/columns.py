@@ -20,12 +20,23 @@ from dashboard.words import (
 Cell = Decimal | float | str | None
 Row = dict[str, Cell]
 
-RESULTS = ("P&L", "Unrealised", "Realised", "Net P&L", "ROI", "Gross", "Expectancy", "Mean")
+RESULTS = (
+    "P&L",
+    "Today",
+    "Unrealised",
+    "Realised",
+    "Net P&L",
+    "ROI",
+    "Gross",
+    "Expectancy",
+    "Mean",
+)
 """Columns whose sign is coloured."""
 FORMATS: dict[str, Callable[[float], str]] = {
     "Equity": money,
     "Exposure": money,
     "P&L": signed_money,
+    "Today": signed_money,
     "Unrealised": signed_money,
     "Realised": signed_money,
     "Drawdown": percent,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.answers.overview import Bot, Denial, Position, Stage
+from dashboard.answers.overview import Bot, Denial, Position, Stage, Today, Trend
 from dashboard.rows.columns import Row, number, zone
 from dashboard.words import clock
 
@@ -23,14 +23,20 @@ FLOW = (
 GOOD_BOOKS = ("VERIFIED", "CONSISTENT")
 
 
-def bot_rows(bots: Sequence[Bot]) -> list[Row]:
-    """State and money of every bot."""
+def bot_rows(bots: Sequence[Bot], today: Today | None = None) -> list[Row]:
+    """State and money of every bot.
+
+    Args:
+        bots: All of them.
+        today: What they earned since midnight UTC; None while it is unknown.
+    """
     return [
         {
             "Bot": f"{number(bot.bot_id)} {bot.name}",
             "State": f"{bot.state}: {bot.reason}" if bot.reason else bot.state,
             "Equity": bot.equity,
             "P&L": bot.pnl,
+            "Today": today.of(bot.bot_id).pnl if today else None,
             "Drawdown": bot.drawdown,
             "Exposure": bot.exposure,
             "Positions": bot.open_positions,
@@ -38,6 +44,12 @@ def bot_rows(bots: Sequence[Bot]) -> list[Row]:
         }
         for bot in bots
     ]
+
+
+def trend_lines(bots: Sequence[Bot], trends: Sequence[Trend]) -> list[list[float]]:
+    """A line of P&L, dollars, for each bot, in their order; empty for one without equity."""
+    found = {each.bot_id: [float(value) for value in each.pnl] for each in trends}
+    return [found.get(bot.bot_id, []) for bot in bots]
 
 
 def position_rows(positions: Sequence[Position], now: int) -> list[Row]:

@@ -174,7 +174,26 @@ def page(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"items": items, "next_cursor": None}
 
 
+TRENDS: list[dict[str, Any]] = [
+    {"bot_id": "bot_01", "times": [NOW - 60_000, NOW], "pnl": ["17.5", "18.75"]},
+    {"bot_id": "bot_05", "times": [], "pnl": []},
+]
+TODAY: dict[str, Any] = {
+    "since": NOW - NOW % figures.DAY_MS,
+    "results": [
+        {"bot_id": bot_id, "pnl": pnl, "realised_pnl": realised}
+        for bot_id, pnl, realised in (
+            ("bot_01", "9.25", "10.1"),
+            ("bot_05", "-2.95", "0.27"),
+            ("portfolio", "6.30", "10.37"),
+        )
+    ],
+}
+
+
 MORE: dict[str, Any] = {
+    "/performance/today": TODAY,
+    "/metrics/bots": TRENDS,
     "/metrics/bots/bot_01": EQUITY,
     "/metrics/bots/bot_05": EQUITY,
     "/bots/bot_01/config": {**figures.CONFIG, "bot_id": "bot_01"},
@@ -222,6 +241,11 @@ EMPTY: dict[str, Any] = {
     "/metrics/portfolio": {"times": [], "equity": [], "pnl": [], "drawdown": []},
     "/metrics/bots/bot_01": {"times": [], "equity": [], "pnl": [], "drawdown": []},
     "/metrics/bots/bot_05": {"times": [], "equity": [], "pnl": [], "drawdown": []},
+    "/performance/today": {
+        **TODAY,
+        "results": [{**each, "pnl": None, "realised_pnl": None} for each in TODAY["results"]],
+    },
+    "/metrics/bots": [{**each, "times": [], "pnl": []} for each in TRENDS],
     "/orders": {"orders": [], "next_cursor": None},
     "/performance/distribution": figures.NO_DISTRIBUTION,
     "/risk/exposure": figures.NO_EXPOSURE,

@@ -15,7 +15,15 @@ from api.decision_models import (
     SignalView,
 )
 from api.market_models import BookView, ClosedPositionView, MarketView, PriceBarView, TradeView
-from api.models import BotConfigView, BreakerView, ConfigView, LogView, OrderPage, OrderView
+from api.models import (
+    BotConfigView,
+    BreakerView,
+    ConfigView,
+    LogView,
+    OrderPage,
+    OrderView,
+    TrendView,
+)
 from api.performance_models import (
     AttributionView,
     BotPerformanceView,
@@ -23,6 +31,7 @@ from api.performance_models import (
     DistributionView,
     GraduationView,
     MarkoutView,
+    TodayView,
 )
 from api.risk_models import BreachView, DenialHistoryView, EventPositionView, ExposureView
 from api.trace_models import TraceView
@@ -51,6 +60,8 @@ FORMS: dict[str, Any] = {
     "/risk/exposure": ExposureView,
     "/risk/denials/history": DenialHistoryView,
     "/risk/breaches": PageView[BreachView],
+    "/performance/today": TodayView,
+    "/metrics/bots": list[TrendView],
     "/performance": list[BotPerformanceView],
     "/performance/daily": list[DailyPnlView],
     "/performance/distribution": DistributionView,

@@ -51,13 +51,14 @@ def test_normal(app: AppTest, fake: FakeApi) -> None:
         "Drawdown": "1.25 %",
         "Exposure": "$1,635.60",
         "Fees": "$0.00",
+        "Realised today": "+$10.37",
     }
     words = shown(app)
     assert ":blue-badge[PAPER MONEY] :violet-badge[RECORDED + SIMULATED 10X]" in words
     assert ":green-badge[ACTIVE]" in words
     assert "2 of 2 bots active · 14 orders · 2 positions · 2026-09-28 09:10 UTC" in words
     head = "as of 09:10:00 UTC · 0 s · paper · recorded + simulated 10x"
-    assert words.count(head) == 11, "every panel says its age and its modes"
+    assert words.count(head) == 12, "every panel, and the bots' lines, say age and modes"
     assert [head.value for head in app.subheader] == [
         "Account",
         "Equity and drawdown",

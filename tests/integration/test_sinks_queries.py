@@ -14,7 +14,7 @@ from sinks.pool import open_pool
 from sinks.port import SinkAwayError
 from sinks.queries.bots import bot_summaries, signals
 from sinks.queries.decisions import decisions, denials
-from sinks.queries.equity import equity_series
+from sinks.queries.equity import equity_series, pnl_trends
 from sinks.queries.markets import market_tops, markets, prices
 from sinks.queries.orders import order_story, orders
 from sinks.queries.performance import daily_pnl, hourly_performance
@@ -179,6 +179,24 @@ async def test_few_equity_points_come_as_they_are(pool: "Pool") -> None:
     ]
     assert await equity_series(pool, "main", since=T0 + 100, until=UNTIL) == ()
     assert await equity_series(pool, "another", since=SINCE, until=UNTIL) == ()
+
+
+async def test_lines_of_bots_share_the_accounts_axis_of_time(pool: "Pool") -> None:
+    await tell(
+        pool,
+        messages.equity(10_000, bot=None),
+        messages.equity(20_000, bot=None),
+        messages.equity(11_000, realised="1"),
+        messages.equity(16_000, realised="5"),
+    )
+    scopes = [str(BOT), str(OTHER_BOT)]
+    found = await pnl_trends(pool, "main", scopes, since=T0 + 10_000, until=T0 + 30_000, points=3)
+    assert [(each.scope, each.at - T0, each.pnl) for each in found] == [
+        (str(BOT), 15_000, Decimal("0.5")),
+        (str(BOT), 20_000, Decimal("4.5")),
+    ]
+    nobody = {"since": T0 + 40_000, "until": T0 + 50_000, "points": 3}
+    assert await pnl_trends(pool, "main", scopes, **nobody) == ()
 
 
 async def test_what_bots_did_today(pool: "Pool") -> None:
