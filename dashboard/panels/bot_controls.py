@@ -9,7 +9,9 @@ from dashboard.charts.diagrams import life
 from dashboard.client import ApiError
 from dashboard.panels.frame import api, panel
 from dashboard.panels.language import say
+from dashboard.panels.progress import show_fate
 from dashboard.panels.typed import Flags, confirm, open_dialog
+from dashboard.rows.bulk import offered
 from dashboard.rows.columns import number
 from dashboard.words import age, counted, money, percent, signed_money
 
@@ -21,17 +23,6 @@ ICONS = {
     "stop": "stop",
     "emergency-halt": "front_hand",
 }
-OFFERED = {
-    "IDLE": ("start",),
-    "STARTING": ("pause", "stop"),
-    "ACTIVE": ("pause", "stop", "emergency-halt"),
-    "PAUSED": ("resume", "stop", "emergency-halt"),
-    "STOPPING": ("emergency-halt",),
-    "STOPPED": ("start",),
-    "ERROR": ("stop", "emergency-halt"),
-    "EMERGENCY_HALT": ("stop",),
-}
-"""What fits each state."""
 RISKIER = ("start", "resume")
 
 
@@ -55,7 +46,7 @@ def bot_panel(bot_id: str) -> None:
     if asked is not None:
         verb = str(asked)
         title = say(f"bot.{verb}.title", bot=f"{number(bot_id)} {bot.name}")
-        open_dialog(title, FLAGS, lambda: _ask(bot, verb))
+        open_dialog(title, FLAGS, lambda: _ask(bot, verb), fate=show_fate)
     with st.expander(say("bot.life"), icon=":material/account_tree:"):
         st.mermaid_chart(life(bot.state), alt=say("bot.life.alt", state=bot.state))
 
@@ -79,7 +70,7 @@ def figures(bot: Bot, *, stale: bool) -> None:
 
 def _buttons(bot: Bot) -> None:
     with st.container(horizontal=True, gap="small"):
-        for verb in OFFERED.get(bot.state, ("stop",)):
+        for verb in offered(bot.state):
             if st.button(
                 say(f"bot.{verb}"),
                 key=f"bot-{verb}",

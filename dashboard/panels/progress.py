@@ -23,10 +23,20 @@ def show_fate(result: CommandResult) -> None:
     except ApiError as error:
         st.warning(say("progress.unknown", detail=result.detail, error=error))
         return
+    show_progress(progress, result.detail)
+
+
+def show_progress(progress: Progress, detail: str) -> None:
+    """How far a command has come; success only when its effect has been read back.
+
+    Args:
+        progress: As read back.
+        detail: What the gate answered.
+    """
     if progress.stage == "confirmed":
-        st.success(say("progress.confirmed", detail=result.detail))
+        st.success(say("progress.confirmed", detail=detail))
     else:
-        st.info(say("progress.under-way", detail=result.detail), icon=":material/hourglass:")
+        st.info(say("progress.under-way", detail=detail), icon=":material/hourglass:")
     st.progress(share(progress), text=words(progress))
     if progress.advice:
         st.caption(progress.advice)

@@ -1,14 +1,14 @@
 """The riskier direction: a typed phrase and a reason, before a button can be pressed."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
-from dashboard.answers.overview import CommandResult
 from dashboard.client import ApiError
 from dashboard.panels.language import say
-from dashboard.panels.progress import show_fate
+
+R = TypeVar("R")
 
 
 class Flags(NamedTuple):
@@ -28,7 +28,7 @@ def open_dialog(
     flags: Flags,
     body: Callable[[], None],
     *,
-    fate: Callable[[CommandResult], None] = show_fate,
+    fate: Callable[[R], None],
     width: Literal["small", "large"] = "small",
 ) -> None:
     """The dialog that was asked for; every refresh of its fragment draws it anew.
@@ -37,7 +37,7 @@ def open_dialog(
         title: Of the dialog.
         flags: Where it is remembered.
         body: What asks.
-        fate: Says what came of it.
+        fate: Says what came of it, from what the button's act returned.
         width: Of the dialog.
     """
 
@@ -57,7 +57,7 @@ def open_dialog(
 def confirm(
     label: str,
     flags: Flags,
-    act: Callable[[str], CommandResult],
+    act: Callable[[str], object],
     *,
     phrase: str = "",
     help_when_away: str = "",
@@ -67,7 +67,7 @@ def confirm(
     Args:
         label: Of the button.
         flags: Where the result is kept.
-        act: Sends the command with a reason.
+        act: Sends the command, or several, with a reason; what it returns is the result.
         phrase: What has to be typed; empty for the safer direction.
         help_when_away: What to do when the API does not answer.
     """

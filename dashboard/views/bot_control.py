@@ -6,11 +6,13 @@ from dashboard.panels.bot_controls import bot_panel
 from dashboard.panels.bot_equity import bot_equity
 from dashboard.panels.bot_logs import choose_level, logs
 from dashboard.panels.bots import bots_table
+from dashboard.panels.bulk import bulk_commands
 from dashboard.panels.chosen import bots, choose_bot, choose_hours
 from dashboard.panels.parameters import parameters
 from dashboard.panels.why import last_signals, why_quiet
 
 bots_table()
+bulk_commands()
 left, right = st.columns([2, 3], vertical_alignment="bottom")
 with left:
     bot_id = choose_bot(bots(), everyone=False)
