@@ -21,7 +21,14 @@ from streams.breaker_events import (
     Rearmed,
     Tick,
 )
-from streams.breaker_state import BreakerLimits, Breakers, effective, initial, next_deadline
+from streams.breaker_state import (
+    BreakerLimits,
+    Breakers,
+    effective,
+    initial,
+    next_deadline,
+    rearm_refusal,
+)
 from streams.nav import drawdown
 
 MIDNIGHT = 1_767_225_600_000
@@ -297,8 +304,11 @@ def test_a_wiped_bot_stays_stopped_until_capital_and_a_re_arm() -> None:
     assert fold.of(ONE) is BotState.STOPPED
     fold.rearm(20, ONE)
     assert fold.of(ONE) is BotState.STOPPED
+    refusal = rearm_refusal(fold.state, ONE)
+    assert refusal == "There is no capital left; allocate capital before the re-arm."
     fold.flow(30, ONE, "500")
     assert fold.of(ONE) is BotState.STOPPED
+    assert rearm_refusal(fold.state, ONE) is None
     fold.rearm(40, ONE)
     assert fold.of(ONE) is BotState.ACTIVE
     assert drawdown(fold.state.bots[ONE].nav) == 0

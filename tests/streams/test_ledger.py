@@ -193,6 +193,7 @@ def test_a_merge_sells_both_sides_at_the_mid_and_costs_gas() -> None:
     assert before - bot.equity == Decimal("0.01")
     assert bot.cash == 1000 - 45 - 50 + 60 - Decimal("0.01")
     assert bot.realised == 60 - 27 - 30 - Decimal("0.01")
+    assert bot.gas == Decimal("0.01")
     yes, no = changes(facts)
     assert yes.holding.realised == 60 * Decimal("0.47") - 27 - Decimal("0.005")
     assert no.holding.realised == 60 * Decimal("0.53") - 30 - Decimal("0.005")
@@ -227,6 +228,8 @@ def test_a_resolution_pays_at_once_as_receivable_and_later_as_cash(payout: str, 
     assert bot.cash == 930 + Decimal(paid) - Decimal("0.01")
     assert bot.receivable == 0
     assert bot.equity == bot.flows + bot.realised
+    case.feed(case.stream.tick(7_201_001))
+    assert (bot.cash, bot.receivable) == (930 + Decimal(paid) - Decimal("0.01"), 0)
 
 
 def test_a_worthless_position_needs_no_redemption() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from streams.nav import Nav, drawdown, flow, observe, reaches, rearm, start, value
+from streams.nav import Drawdowns, Nav, drawdown, flow, observe, reaches, rearm, start, value
 
 
 def test_without_flows_it_is_equity_over_initial_equity() -> None:
@@ -61,3 +61,18 @@ def test_a_re_arm_makes_the_present_the_peak() -> None:
     assert drawdown(nav) == 0
     assert value(nav) == Decimal("0.7")
     assert rearm(Nav()) == Nav()
+
+
+def test_a_last_dollar_is_not_wiped() -> None:
+    nav = observe(start(Decimal(100)), Decimal(1))
+    assert not nav.wiped
+    assert drawdown(nav) == Decimal("0.99")
+
+
+def test_a_kept_drawdown_follows_its_value() -> None:
+    kept, full = Drawdowns(), start(Decimal(100))
+    less = observe(full, Decimal(70))
+    assert kept.of("*", full) == 0
+    assert kept.of("*", less) == kept.of("*", less) == Decimal("0.3")
+    assert kept.of("bot_01", full) == 0
+    assert kept.of("*", full) == 0
