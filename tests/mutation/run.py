@@ -117,6 +117,7 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "tests/streams/test_paper_exchange.py",
             "tests/streams/test_paper_fills.py",
+            "tests/streams/test_paper_rebates.py",
             "tests/streams/test_queue_models.py",
         ),
     ),

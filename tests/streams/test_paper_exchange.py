@@ -156,8 +156,10 @@ def test_an_order_that_meets_one_of_ours_is_rejected() -> None:
     ],
 )
 def test_what_the_venue_refuses_is_rejected(changes: dict[str, object], reason: str) -> None:
-    said = give(opened(), approve(0, replace(bid("a", "0.48", 20), **changes)), tick(1000))
+    exchange = opened()
+    said = give(exchange, approve(0, replace(bid("a", "0.48", 20), **changes)), tick(1000))
     assert [(type(it), getattr(it, "reason", "")) for it in said] == [(OrderRejected, reason)]
+    assert exchange.counts.rejected == 1
 
 
 def test_the_old_grid_is_refused_after_a_tick_change() -> None:
@@ -338,6 +340,7 @@ def test_a_merge_costs_gas_and_happens_once() -> None:
     assert isinstance(merged, PairsMerged)
     assert (merged.pairs, merged.gas) == (Decimal(50), Decimal("0.01"))
     assert merged.event_time == START + ARRIVAL
+    assert exchange.counts.repeats == 1
 
 
 def test_orders_beyond_the_bucket_wait() -> None:

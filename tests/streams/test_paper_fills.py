@@ -293,10 +293,16 @@ def test_the_share_of_the_day_s_volume_is_limited() -> None:
     exchange = resting(opened(it=market(volume_24h=Decimal(96))), approve(0, bid("a", "0.48", 50)))
     assert fills(give(exchange, trade(1100, SELL, "0.40", 15))) == [("a", Decimal(15), False)]
     assert fills(give(exchange, trade(1200, SELL, "0.40", 15))) == [("a", Decimal(5), False)]
-    beats = [tick(at) for at in range(5_000, 25 * 3_600_000, 10_000)]
+    beats = [tick(at) for at in range(5_000, 24 * 3_600_000, 10_000)]
     give(exchange, *beats)
-    said = give(exchange, trade(25 * 3_600_000, SELL, "0.40", 15))
+    said = give(exchange, trade(24 * 3_600_000, SELL, "0.40", 15))
     assert fills(said) == [("a", Decimal(15), False)]
+
+
+def test_a_volume_of_one_dollar_is_a_limit_as_well() -> None:
+    exchange = resting(opened(it=market(volume_24h=Decimal(1))), approve(0, bid("a", "0.48", 50)))
+    (fill,) = fills(give(exchange, trade(1100, SELL, "0.40", 15)))
+    assert fill == ("a", Decimal("0.20"), False)
 
 
 @pytest.mark.parametrize(
