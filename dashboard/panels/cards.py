@@ -12,6 +12,9 @@ from dashboard.panels.language import say
 from dashboard.panels.today import PORTFOLIO, today
 from dashboard.words import money, percent, signed_money
 
+REALISED = 2
+"""The place of what was realised; today's part of it stands beside it."""
+
 
 class Card(NamedTuple):
     """One figure.
@@ -37,7 +40,9 @@ def portfolio_cards() -> None:
         return
     grid = st.grid("auto", min_column_width=150, gap="small", key="cards")
     results = today()
-    for card in (*cards(answer.data), today_card(results.answer)):
+    shown = list(cards(answer.data))
+    shown.insert(REALISED + 1, today_card(results.answer))
+    for card in shown:
         grid.metric(
             card.label,
             f":gray[{card.value}]" if answer.stale or card.stale else card.value,

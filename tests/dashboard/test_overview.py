@@ -53,6 +53,7 @@ def test_normal(app: AppTest, fake: FakeApi) -> None:
         "Fees": "$0.00",
         "Realised today": "+$10.37",
     }
+    assert list(metrics(app))[2:4] == ["Realised", "Realised today"]
     words = shown(app)
     assert ":blue-badge[PAPER MONEY] :violet-badge[RECORDED + SIMULATED 10X]" in words
     assert ":green-badge[ACTIVE]" in words
