@@ -15,7 +15,14 @@ from api.performance_models import (
 )
 from schemas.ids import MarketId
 from schemas.values import Action, Side
-from sinks.analysis_records import BotCosts, DailyNav, EpisodeRecord, EpisodeStats, FollowedFill
+from sinks.analysis_records import (
+    BotCosts,
+    DailyNav,
+    EpisodeRecord,
+    EpisodeStats,
+    FollowedFill,
+    ZoneResult,
+)
 from sinks.records import BotSummary
 from streams.markouts import HORIZONS_MS, FillMarkouts, markout, mean_markout
 from streams.statistics import MIN_DAYS, max_drawdown, sharpe, sortino
@@ -109,7 +116,9 @@ def attribution_view(summary: BotSummary, costs: BotCosts | None) -> Attribution
     )
 
 
-def distribution_view(episodes: Sequence[EpisodeRecord]) -> DistributionView:
+def distribution_view(
+    episodes: Sequence[EpisodeRecord], zones: Iterable[ZoneResult]
+) -> DistributionView:
     """How the P&L of ended episodes is spread, and what the good and bad ones have in common."""
     return DistributionView(
         episodes=len(episodes),
@@ -117,6 +126,10 @@ def distribution_view(episodes: Sequence[EpisodeRecord]) -> DistributionView:
         by_hour=_groups(episodes, lambda e: f"{_hour(e.closed_at):02d}", by_key=True),
         by_category=_groups(episodes, lambda e: e.category or "none"),
         by_reason=_groups(episodes, lambda e: e.reason),
+        by_zone=[
+            GroupView(key=each.zone or "none", closed=each.closed, wins=each.wins, pnl=each.pnl)
+            for each in zones
+        ],
     )
 
 

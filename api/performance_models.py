@@ -112,6 +112,9 @@ class DistributionView(ApiModel):
     by_hour: list[GroupView] = Field(description="Of the day of the close, UTC.")
     by_category: list[GroupView]
     by_reason: list[GroupView]
+    by_zone: list[GroupView] = Field(
+        description="Closed positions, not episodes, by the zone of their first fill."
+    )
 
 
 class AttributionView(ApiModel):

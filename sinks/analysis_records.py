@@ -99,6 +99,15 @@ class EpisodeRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class ZoneResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Closed positions of one zone, that of their first fill; "" for none."""
+
+    zone: str
+    closed: int
+    wins: int
+    pnl: Decimal
+
+
 class FollowedFill(msgspec.Struct, frozen=True, kw_only=True):
     """A fill with the market's mids, in YES space, at 1 s, 10 s, 60 s and 5 min after it."""
 

@@ -34,6 +34,7 @@ from sinks.queries.analysis import (
     ended_episodes,
     episode_stats,
     opening_navs,
+    zone_results,
 )
 from sinks.queries.bots import bot_summaries
 from sinks.queries.markouts import followed_fills
@@ -146,11 +147,12 @@ async def get_distribution(
     bot_id: str | None = None,
     hours: Hours = WEEK,
 ) -> Envelope[DistributionView]:
-    """How the P&L of ended episodes is spread: by size, hour, category and reason."""
+    """How results are spread: ended episodes by size, hour, category, reason; positions by zone."""
     wanted = None if bot_id is None else known_bot(bot_id)
     period = last(context, hours)._asdict()
     found = await answered(ended_episodes(database(context), **period, bot=wanted))
-    return context.envelope(distribution_view(found), _known(context))
+    zones = await answered(zone_results(database(context), **period, bot=wanted))
+    return context.envelope(distribution_view(found, zones), _known(context))
 
 
 @router.get("/attribution", response_model=Envelope[list[AttributionView]], responses=CSV)

@@ -82,6 +82,7 @@ class Distribution(msgspec.Struct, frozen=True):
     by_hour: list[Group]
     by_category: list[Group]
     by_reason: list[Group]
+    by_zone: list[Group]
 
 
 class Attribution(msgspec.Struct, frozen=True):

@@ -219,6 +219,9 @@ TEXTS: dict[str, str] = {
     "spread.by-hour": "By hour of the close, UTC (won/closed)",
     "spread.by-category": "By category (won/closed)",
     "spread.by-reason": "By reason of the end (won/closed)",
+    "spread.by-zone": "By zone (won/closed)",
+    "spread.zone-note": "Closed positions, fees and gas included, by the zone of their first fill; "
+    "an episode may have several.",
     "water.title": "From gross to net",
     "water.net": "Net",
     "water.slippage": "Realised in the range. Slippage {slippage} is contained in gross.",

@@ -216,6 +216,9 @@ TEXTS: dict[str, str] = {
     "spread.by-hour": "Por hora del cierre, UTC (ganados/cerrados)",
     "spread.by-category": "Por categoría (ganados/cerrados)",
     "spread.by-reason": "Por motivo del fin (ganados/cerrados)",
+    "spread.by-zone": "Por zona (ganadas/cerradas)",
+    "spread.zone-note": "Posiciones cerradas, con comisiones y gas, por la zona de su primera "
+    "ejecución; un episodio puede tener varias.",
     "water.title": "De bruto a neto",
     "water.net": "Neto",
     "water.slippage": "Realizado en el intervalo. El deslizamiento {slippage} ya está en el bruto.",

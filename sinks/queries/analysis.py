@@ -3,7 +3,14 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sinks.analysis_records import BotCosts, DailyNav, EpisodeRecord, EpisodeStats, OpeningNav
+from sinks.analysis_records import (
+    BotCosts,
+    DailyNav,
+    EpisodeRecord,
+    EpisodeStats,
+    OpeningNav,
+    ZoneResult,
+)
 from sinks.queries.reading import fetch
 
 if TYPE_CHECKING:
@@ -68,6 +75,15 @@ from episodes left join markets on markets.market_id = episodes.market_id
 where closed_at >= $1 and closed_at < $2 and ($3::text is null or episodes.bot_id = $3)
 order by closed_at desc
 limit $4
+"""
+
+ZONES = """
+select coalesce(zone, '') as zone, count(*) as closed,
+       count(*) filter (where realised_pnl > 0) as wins, sum(realised_pnl) as pnl
+from positions
+where closed_at >= $1 and closed_at < $2 and ($3::text is null or bot_id = $3)
+group by 1
+order by 1
 """
 
 
@@ -163,3 +179,20 @@ async def ended_episodes(
         SinkAwayError: The database does not answer.
     """
     return await fetch(pool, EpisodeRecord, EPISODES, since, until, bot, limit)
+
+
+async def zone_results(
+    pool: "Pool", *, since: int, until: int, bot: str | None = None
+) -> tuple[ZoneResult, ...]:
+    """Positions closed in a time range, by zone.
+
+    Args:
+        pool: Where to.
+        since: Earliest close, ms.
+        until: First close not included, ms.
+        bot: Only this bot's.
+
+    Raises:
+        SinkAwayError: The database does not answer.
+    """
+    return await fetch(pool, ZoneResult, ZONES, since, until, bot)

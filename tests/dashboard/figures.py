@@ -244,10 +244,11 @@ DISTRIBUTION: dict[str, Any] = {
     "by_hour": [GROUP],
     "by_category": [{**GROUP, "key": "weather"}],
     "by_reason": [{**GROUP, "key": "FLAT"}],
+    "by_zone": [{**GROUP, "key": "ZONE_3"}],
 }
 NO_DISTRIBUTION: dict[str, Any] = {
     "episodes": 0,
-    **{name: [] for name in ("bins", "by_hour", "by_category", "by_reason")},
+    **{name: [] for name in ("bins", "by_hour", "by_category", "by_reason", "by_zone")},
 }
 ATTRIBUTION: list[dict[str, Any]] = [
     {

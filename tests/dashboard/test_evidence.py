@@ -104,3 +104,14 @@ def test_a_system_with_paper_money_alone_says_so(app: AppTest, fake: FakeApi) ->
     fake.data["/performance/graduation"] = {**envelope(figures.GRADUATION), "money": "live"}
     app.run()
     assert "None: no bot has both a record with live money" in shown(app)
+
+
+def test_results_are_told_by_zone_even_before_an_episode_has_ended(
+    app: AppTest, fake: FakeApi
+) -> None:
+    zones = figures.DISTRIBUTION["by_zone"]
+    fake.data["/performance/distribution"] = envelope({**figures.NO_DISTRIBUTION, "by_zone": zones})
+    open_page(app, "performance")
+    words = shown(app)
+    assert "None: no episode ended in this range." in words
+    assert "**By zone (won/closed)**" in words

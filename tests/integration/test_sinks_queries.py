@@ -12,6 +12,7 @@ from schemas.reasons import DenialCode
 from sinks.migrate import migrate
 from sinks.pool import open_pool
 from sinks.port import SinkAwayError
+from sinks.queries.analysis import zone_results
 from sinks.queries.bots import bot_summaries, signals
 from sinks.queries.decisions import decisions, denials
 from sinks.queries.equity import equity_series, pnl_trends
@@ -152,6 +153,10 @@ async def test_positions_open_and_closed(pool: "Pool") -> None:
     done = await closed_positions(pool, since=SINCE, until=UNTIL)
     assert [(one.position_id, one.size) for one in held] == [("p2", Decimal(3))]
     assert [(one.position_id, one.closed_at) for one in done.items] == [("p1", T0 + 400)]
+    (zone,) = await zone_results(pool, since=SINCE, until=UNTIL, bot=BOT)
+    assert (zone.zone, zone.closed, zone.wins) == ("ZONE_3", 1, 0)
+    assert zone.pnl == done.items[0].realised_pnl == Decimal("-0.01")
+    assert await zone_results(pool, since=SINCE, until=T0 + 400) == ()
     one = await position(pool, "p2", since=SINCE, until=UNTIL)
     assert one == held[0]
     assert await open_positions(pool, since=SINCE, until=UNTIL, market=OTHER_MARKET) == ()
