@@ -64,3 +64,8 @@ def test_a_multiplier_above_one_half_raises() -> None:
 
 def test_an_exact_size_is_not_lost_to_a_float() -> None:
     assert size_order(D(10_000), 0.58, D("0.40"), 0.0, 0.5, D(1)) == D(3750)
+
+
+def test_a_dollar_of_equity_is_equity() -> None:
+    """f* = (0.525 − 0.05) / 0.95 = 0.5: a quarter of a dollar buys five shares."""
+    assert size_order(D(1), 0.525, D("0.05"), 0.0, 0.50, D(1)) == 5
