@@ -227,7 +227,7 @@ RULES: tuple[AlertRule, ...] = (
         "key-rotation-due",
         Severity.WARNING,
         "The hot key is older than 90 days.",
-        "Change it. It comes daily until then.",
+        "Sweep to the cold wallet, make the phrase's next account, fund it. Daily until then.",
         watched=False,
     ),
     _rule(

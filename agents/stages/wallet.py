@@ -263,8 +263,8 @@ class WalletStage:
         if reminds(seen.keyed_at, book.treasury.reminded_at, now, rules):
             book.treasury.reminded_at = now
             told = (
-                f"The hot key is older than {rules.rotation_days} days: change it with "
-                "pets wallet rotate."
+                f"The hot key is older than {rules.rotation_days} days. Stop trading, sweep the "
+                "money to the cold wallet, make the next account of the phrase, fund it, start."
             )
             yield self._alert("key-rotation-due", seen.wallet, told, seen)
         yield self._stand(seen.wallet, seen)

@@ -136,11 +136,11 @@ async def test_denials_are_counted_by_reason_with_the_last_cause(pool: "Pool") -
     )
     counted = await denials(pool, since=SINCE, until=UNTIL, bot=BOT)
     assert [(one.code, one.count, one.last_at - T0) for one in counted] == [
+        ("INSUFFICIENT_BALANCE", 3, 67),
         ("NO_EDGE", 3, 2000),
-        (None, 3, 67),
         ("STALE_DATA", 1, 1500),
     ]
-    assert (counted[0].limit_value, counted[0].value) == ("0.005", "0.004")
+    assert (counted[1].limit_value, counted[1].value) == ("0.005", "0.004")
     assert await denials(pool, since=T0 + 1800, until=UNTIL) == (
         await denials(pool, since=T0 + 1800, until=UNTIL, bot=BOT)
     )
