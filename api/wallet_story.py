@@ -28,6 +28,8 @@ MARKET = MarketId(condition_id(QUESTION))
 WRAPPED = Decimal(3_000)
 SPLIT = Decimal(100)
 MERGED = Decimal(40)
+BEFORE = len(NEEDED) + 3
+"""Transactions before the redemption."""
 LOOK_S = 5.0
 
 
@@ -48,17 +50,17 @@ async def story(
     yield jobs.wrap(wallet, WRAPPED, cause)
     yield jobs.split(wallet, MARKET, SPLIT, cause)
     yield jobs.merge(wallet, MARKET, MERGED, cause)
-    frees = await _worth(watch, wallet)
+    frees = await _worth(watch, nodes, wallet)
     if frees:
         yield jobs.redeem(wallet, MARKET, cause, frees=frees)
 
 
-async def _worth(watch: ChainWatch, wallet: str) -> Decimal:
-    """Dollars that the market's redemption pays, once it has resolved."""
+async def _worth(watch: ChainWatch, nodes: Nodes, wallet: str) -> Decimal:
+    """Dollars that the market's redemption pays, once it has resolved and the merge is done."""
     while True:
         try:
             yes = await yes_payout(watch, MARKET)
-            if yes is not None:
+            if yes is not None and (await nodes.nonces(wallet)).latest >= BEFORE:
                 return payout(await held(watch, wallet, MARKET), yes)
         except NodeAwayError as error:
             log.warning("chain-away", reason=str(error))

@@ -93,9 +93,30 @@ async def test_a_chain_that_began_anew_is_another_story() -> None:
 
 async def test_what_was_redeemed_already_is_not_redeemed_again() -> None:
     async with told() as local:
+        jobs = local.jobs()
+        for job in await first(jobs):
+            local.carry_out(job)
         local.network.resolve(QUESTION, (1, 0))
         local.network.mine()
+        local.carry_out(await anext(jobs))
         assert len([job async for job in local.jobs()]) == FIRST
+
+
+async def test_a_market_that_resolves_before_the_merge_is_redeemed_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wallet_story, "LOOK_S", 0.01)
+    async with told() as local:
+        local.network.resolve(QUESTION, (1, 0))
+        local.network.mine()
+        jobs = local.jobs()
+        asked = await first(jobs)
+        redeem = asyncio.ensure_future(anext(jobs))
+        await asyncio.sleep(0.05)
+        assert not redeem.done()
+        for job in asked:
+            local.carry_out(job)
+        assert (await redeem).frees == Decimal(60)
 
 
 async def test_a_silent_node_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,8 @@ def page(browser: Browser, shown: Shown) -> Iterator[Page]:
 
 
 def metric(page: Page, label: str) -> Locator:
-    return page.get_by_test_id("stMetric").filter(has_text=re.compile(f"^{re.escape(label)}"))
+    labels = page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+    return page.get_by_test_id("stMetric").filter(has=labels)
 
 
 def badge(page: Page, text: str) -> Locator:
