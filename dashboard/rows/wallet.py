@@ -40,7 +40,7 @@ def transaction_rows(ended: Sequence[Transaction]) -> list[Row]:
             "Kind": each.kind,
             "Status": each.status,
             "Bot": number(each.bot_id) or "all",
-            "Cost": gas_dollars(each.cost_usd),
+            "Dollars": gas_dollars(each.cost_usd),
             "POL": f"{each.cost_pol:f}",
             "Attempt": str(each.attempt),
             "Block": str(each.block),

@@ -22,10 +22,10 @@ def test_rows_keep_every_digit() -> None:
     assert [row["State"] for row in pending_rows(WALLET.pending)] == ["sent"]
     ended = msgspec.convert(TRANSACTIONS, list[Transaction], strict=False)
     (row,) = transaction_rows(ended)
-    assert (row["Bot"], row["Cost"], row["POL"]) == ("01", "$0.0021", "0.004")
+    assert (row["Bot"], row["Dollars"], row["POL"]) == ("01", "$0.0021", "0.004")
     unknown = msgspec.structs.replace(ended[0], cost_usd=None, bot_id="")
     (row,) = transaction_rows([unknown])
-    assert (row["Bot"], row["Cost"]) == ("all", "–")
+    assert (row["Bot"], row["Dollars"]) == ("all", "–")
 
 
 def test_what_is_unknown_is_no_zero() -> None:

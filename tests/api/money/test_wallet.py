@@ -10,7 +10,7 @@ from configs.settings import Settings
 from connectors.sandbox.chain.known import COLD
 
 LIVE = {"source": "live", "money": "live", "chain_id": 137}
-KEY = {"PETS_PRIVATE_KEY": "0x" + "11" * 32}
+KEY = {"PETS_PRIVATE_KEY": "0x" + "11" * 32}  # pragma: allowlist secret
 
 
 def settings(tmp_path: Path, **given: Any) -> Settings:
@@ -26,7 +26,7 @@ def settings(tmp_path: Path, **given: Any) -> Settings:
         (LIVE | {"chain_id": 31337}, KEY, "PETS_CHAIN_ID"),
         (LIVE, {}, "pets wallet create"),
         (LIVE, KEY, ""),
-        (LIVE, {"PETS_PRIVATE_KEY_FILE": "key"}, ""),
+        (LIVE, {"PETS_PRIVATE_KEY_FILE": "key"}, ""),  # pragma: allowlist secret
     ],
 )
 def test_a_wallet_runs_where_money_can_be_moved(
