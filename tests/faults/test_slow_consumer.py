@@ -1,5 +1,6 @@
 """A stage that is slower than its input."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -36,15 +37,20 @@ class SlowStage(CountingStage):
         return super().apply(message)
 
 
+async def write(kafka: str, prefix: str) -> None:
+    """All trades, one a record; in a loop of its own, for the stage sleeps in the test's."""
+    producer = FrameProducer(kafka, writer="test", prefix=prefix, gap_s=0.0)
+    async with producer:
+        for number in range(TRADES):
+            await producer.send_now(MARKET_TRADES, "0", trade(number))
+
+
 async def test_a_slow_stage_falls_behind_and_loses_nothing(kafka: str, topic_prefix: str) -> None:
     settings = settings_for(kafka, topic_prefix)
     await ensure_topics(kafka, topic_prefix, 1)
     async with running(settings, [SlowStage]):
         started = time.monotonic()
-        producer = FrameProducer(kafka, writer="test", prefix=topic_prefix, gap_s=0.0)
-        async with producer:
-            for number in range(TRADES):
-                await producer.send_now(MARKET_TRADES, "0", trade(number))
+        await asyncio.to_thread(asyncio.run, write(kafka, topic_prefix))
         wrote_s = time.monotonic() - started
         saved = await until_saved(settings, len(await values_of(settings, MARKET_TRADES)) - 1)
         read_s = time.monotonic() - started
