@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from api.performance import returns_of, worst_drawdown
-from schemas.ids import MarketId
-from schemas.values import Action, Side
-from sinks.analysis_records import DailyNav
-from sinks.queries.graduation import FillAfter, FirstView, PaperCounts
+from api.performance import followed, returns_of, worst_drawdown
+from sinks.analysis_records import DailyNav, FillAfter
+from sinks.queries.graduation import FirstView, PaperCounts
 from sinks.records import BotSummary
 from streams.graduation import Record, skill_interval
-from streams.markouts import FillMarkouts, markout, mean_markout
+from streams.markouts import mean_markout
 from streams.run_statistics import luck
 
 ZERO = Decimal(0)
@@ -57,7 +55,7 @@ def record_of(
         fills=counts.fills,
         resolved=counts.resolved,
         pnl=(facts.summary.pnl or ZERO) - counts.rebates,
-        markout_60s=mean_markout([_followed(fill) for fill in facts.fills], 0).mean,
+        markout_60s=mean_markout([followed(each, (each.mid_60s,)) for each in facts.fills], 0).mean,
         skill=skill_interval([ours for ours, _ in errors], [each for _, each in errors], SEED),
         deflated=found.deflated,
         win_rate=counts.wins / counts.closed if counts.closed else None,
@@ -68,23 +66,4 @@ def record_of(
         snapshots_only=counts.fills > 0 and counts.inferred == counts.fills,
         unreal_fills=counts.unreal,
         risk_averse=risk_averse,
-    )
-
-
-def _followed(fill: FillAfter) -> FillMarkouts:
-    """The fill with its only markout."""
-    side, action = Side(fill.side), Action(fill.action)
-    later = fill.mid_60s
-    if later is not None and side is Side.NO:
-        later = 1 - later
-    return FillMarkouts(
-        fill_id=fill.trade_id,
-        market_id=MarketId(fill.market_id),
-        side=side,
-        action=action,
-        price=fill.price,
-        size=fill.size,
-        filled_at=fill.executed_at,
-        mid=fill.mid,
-        markouts=(None if later is None else markout(action, fill.price, later),),
     )

@@ -20,6 +20,7 @@ from sinks.analysis_records import (
     DailyNav,
     EpisodeRecord,
     EpisodeStats,
+    FillAfter,
     FollowedFill,
     ZoneResult,
 )
@@ -178,7 +179,9 @@ def markout_views(fills: Sequence[FollowedFill]) -> list[MarkoutView]:
     """Mean markouts per bot and horizon."""
     of_bots: dict[str, list[FillMarkouts]] = {}
     for fill in fills:
-        of_bots.setdefault(fill.bot_id, []).append(_followed(fill))
+        of_bots.setdefault(fill.bot_id, []).append(
+            followed(fill, (fill.mid_1s, fill.mid_10s, fill.mid_60s, fill.mid_300s))
+        )
     return [
         MarkoutView(
             bot_id=bot_id,
@@ -194,9 +197,14 @@ def markout_views(fills: Sequence[FollowedFill]) -> list[MarkoutView]:
     ]
 
 
-def _followed(fill: FollowedFill) -> FillMarkouts:
+def followed(fill: FillAfter, later: Sequence[Decimal | None]) -> FillMarkouts:
+    """A fill with its markouts.
+
+    Args:
+        fill: With the market's mid, in YES space.
+        later: The market's mids after each horizon, in YES space.
+    """
     side, action = Side(fill.side), Action(fill.action)
-    later = (fill.mid_1s, fill.mid_10s, fill.mid_60s, fill.mid_300s)
     return FillMarkouts(
         fill_id=fill.trade_id,
         market_id=MarketId(fill.market_id),

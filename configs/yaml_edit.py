@@ -1,9 +1,10 @@
 """Values of a YAML text changed in place: order, comments and notation of all else stay."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 
 import yaml
+
+from schemas.numbers import exact_number, means_same
 
 NUMBERS = ("tag:yaml.org,2002:float", "tag:yaml.org,2002:int")
 WIDE = 100_000
@@ -26,7 +27,7 @@ def with_values(text: str, values: Mapping[str, object]) -> str:
         said = yaml.safe_load(edited)
     except yaml.YAMLError:
         said = None
-    return edited if _same(said, wanted) else _dumped(wanted)
+    return edited if means_same(said, wanted) else _dumped(wanted)
 
 
 def _edited(text: str, values: Mapping[str, object]) -> str:
@@ -63,30 +64,9 @@ def _written(value: object, old: yaml.Node | None) -> str:
 
 def _is_exact(text: str) -> bool:
     """Whether YAML reads a number of this text back without a loss."""
-    number = _number(text)
-    return number is not None and _number(yaml.safe_load(text)) == number
+    number = exact_number(text)
+    return number is not None and exact_number(yaml.safe_load(text)) == number
 
 
 def _dumped(content: object) -> str:
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-
-
-def _same(one: object, other: object) -> bool:
-    """Equal, numbers by their value and keys by their text."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        left, right = ({str(key): value for key, value in each.items()} for each in (one, other))
-        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    number = _number(one)
-    return one == other or (number is not None and number == _number(other))
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

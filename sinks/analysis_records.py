@@ -108,8 +108,8 @@ class ZoneResult(msgspec.Struct, frozen=True, kw_only=True):
     pnl: Decimal
 
 
-class FollowedFill(msgspec.Struct, frozen=True, kw_only=True):
-    """A fill with the market's mids, in YES space, at 1 s, 10 s, 60 s and 5 min after it."""
+class FillAfter(msgspec.Struct, frozen=True, kw_only=True):
+    """A fill with the market's mid, in YES space, a minute after it."""
 
     trade_id: str
     bot_id: str
@@ -120,9 +120,14 @@ class FollowedFill(msgspec.Struct, frozen=True, kw_only=True):
     size: Decimal
     executed_at: int
     mid: Decimal | None
+    mid_60s: Decimal | None
+
+
+class FollowedFill(FillAfter, frozen=True, kw_only=True):
+    """A fill with the market's mids at 1 s, 10 s and 5 min after it as well."""
+
     mid_1s: Decimal | None
     mid_10s: Decimal | None
-    mid_60s: Decimal | None
     mid_300s: Decimal | None
 
 

@@ -29,9 +29,7 @@ def bars(
         unit: Of the axis.
     """
     return {
-        "animation": False,
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": form},
-        "legend": {"show": len(series) > 1, "top": 0, "type": "scroll"},
+        **_common(series, form),
         "grid": {"left": 8, "right": 12, "top": 34, "bottom": 4, "containLabel": True},
         "xAxis": {
             "type": "category",
@@ -39,7 +37,6 @@ def bars(
             "axisLabel": {"hideOverlap": True, "interval": "auto"},
         },
         "yAxis": {"type": "value", "splitNumber": 4, "name": unit},
-        "series": _series(series),
     }
 
 
@@ -55,9 +52,7 @@ def lying_bars(
         unit: Of the axis.
     """
     return {
-        "animation": False,
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": form},
-        "legend": {"show": len(series) > 1, "top": 0, "type": "scroll"},
+        **_common(series, form),
         "grid": {
             "left": 8,
             "right": 30,
@@ -78,6 +73,15 @@ def lying_bars(
             "inverse": True,
             "axisLabel": {"width": 130, "overflow": "truncate"},
         },
+    }
+
+
+def _common(series: Sequence[Bars], form: str) -> Option:
+    """What bars that stand and bars that lie have alike."""
+    return {
+        "animation": False,
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": form},
+        "legend": {"show": len(series) > 1, "top": 0, "type": "scroll"},
         "series": _series(series),
     }
 

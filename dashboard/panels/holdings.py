@@ -30,7 +30,7 @@ def active(bot_id: str) -> None:
     answer = listing(
         say("hold.active"),
         f"holdings-{bot_id}",
-        lambda: api().get("/positions", Answer[list[Position]], bot_id=bot_id),
+        lambda: _positions(bot_id),
         lambda found: checked_rows(
             sorted(found.data, key=lambda each: (each.question, each.side)), found.as_of
         ),
@@ -61,15 +61,8 @@ def by_event(bot_id: str) -> None:
 @st.fragment(run_every="4s")
 def reconciliation(bot_id: str) -> None:
     """Where venue, Data API and chain say otherwise than we do."""
-    answer = panel(
-        say("check.title"),
-        f"checks-{bot_id}",
-        lambda: api().get("/positions", Answer[list[Position]], bot_id=bot_id),
-    )
-    if answer is None or not answer.as_of:
-        return
-    if not answer.data:
-        st.info(say("hold.none"))
+    answer = _held(say("check.title"), f"checks-{bot_id}", bot_id)
+    if answer is None:
         return
     if answer.money == PAPER:
         st.info(say("check.paper"))
@@ -83,6 +76,21 @@ def reconciliation(bot_id: str) -> None:
         st.caption(say("check.none", checked=len(answer.data) - unchecked))
     if unchecked:
         st.info(say("check.unchecked", count=unchecked))
+
+
+def _positions(bot_id: str) -> Answer[list[Position]]:
+    return api().get("/positions", Answer[list[Position]], bot_id=bot_id)
+
+
+def _held(title: str, name: str, bot_id: str) -> Answer[list[Position]] | None:
+    """A panel's positions; None where none are known or held, which it says."""
+    answer = panel(title, name, lambda: _positions(bot_id))
+    if answer is None or not answer.as_of:
+        return None
+    if not answer.data:
+        st.info(say("hold.none"))
+        return None
+    return answer
 
 
 def sums(positions: list[Position]) -> str:
@@ -102,15 +110,8 @@ def sums(positions: list[Position]) -> str:
 @st.fragment(run_every="4s")
 def holdings_map(bot_id: str) -> None:
     """Unrealised results by market and bot."""
-    answer = panel(
-        say("hold.map"),
-        f"holdings-map-{bot_id}",
-        lambda: api().get("/positions", Answer[list[Position]], bot_id=bot_id),
-    )
-    if answer is None or not answer.as_of:
-        return
-    if not answer.data:
-        st.info(say("hold.none"))
+    answer = _held(say("hold.map"), f"holdings-map-{bot_id}", bot_id)
+    if answer is None:
         return
     cells: dict[tuple[str, str], Decimal] = {}
     for each in answer.data:

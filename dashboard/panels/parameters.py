@@ -18,12 +18,12 @@ from dashboard.rows.parameters import (
     change_rows,
     fields_of,
     in_force,
-    is_same,
     parameter_rows,
     read,
     written,
 )
 from dashboard.words import money
+from schemas.numbers import means_same
 
 FLAGS = Flags("config-asked", "config-result")
 SENT = "config-sent"
@@ -91,7 +91,7 @@ def _form(bot_id: str, fields: list[Field]) -> tuple[list[Change], list[Field]]:
             new = _input(field, f"config-{bot_id}-{field.name}")
         if new is None:
             unread.append(field)
-        elif not is_same(new, field.value):
+        elif not means_same(new, field.value):
             changes.append(Change(field, new))
     return changes, unread
 

@@ -1,11 +1,11 @@
 """A bot's parameters as rows and as fields of a form, from their JSON Schema. Pure."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
 
 from dashboard.answers.system import BotConfig
 from dashboard.rows.columns import Row
+from schemas.numbers import exact_number, means_same
 
 Kind = Literal["number", "whole", "switch", "choice", "numbers", "words", "nested"]
 FIXED = ("number", "name")
@@ -46,7 +46,7 @@ class Change(NamedTuple):
     @property
     def is_safer(self) -> bool:
         """Whether it can only lessen risk."""
-        old, new = number_of(self.field.value), number_of(self.new)
+        old, new = exact_number(self.field.value), exact_number(self.new)
         return self.field.safer and old is not None and new is not None and new < old
 
 
@@ -105,28 +105,9 @@ def read(field: Field, text: str) -> object | None:
     return _number(text.strip(), whole=field.kind == "whole", exact=field.exact)
 
 
-def is_same(one: object, other: object) -> bool:
-    """Whether two values mean the same: 0.50 is 0.5."""
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(is_same, one, other))
-    number = number_of(one)
-    return one == other or (number is not None and number == number_of(other))
-
-
 def in_force(changes: Sequence[Change], now: Mapping[str, object]) -> bool:
     """Whether every change is among the parameters as they are now."""
-    return all(is_same(change.new, now.get(change.field.name)) for change in changes)
-
-
-def number_of(value: object) -> Decimal | None:
-    """A value as an exact number, if it is one."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return all(means_same(change.new, now.get(change.field.name)) for change in changes)
 
 
 def bounds(form: Mapping[str, object]) -> str:
@@ -134,7 +115,7 @@ def bounds(form: Mapping[str, object]) -> str:
     others = form.get("anyOf", ())
     alternatives = [form, *(each for each in _list(others) if isinstance(each, dict))]
     return " ".join(
-        f"{sign} {number_of(each[name]):g}"
+        f"{sign} {exact_number(each[name]):g}"
         for each in alternatives
         for name, sign in MARKS
         if name in each
@@ -164,7 +145,7 @@ def _kind(value: object, form: Mapping[str, object]) -> Kind:
     if isinstance(value, float) or (isinstance(value, str) and "anyOf" in form):
         return "number"
     if isinstance(value, list) and all(isinstance(each, int | float | str) for each in value):
-        return "numbers" if all(number_of(each) is not None for each in value) else "words"
+        return "numbers" if all(exact_number(each) is not None for each in value) else "words"
     return "nested"
 
 
@@ -174,7 +155,7 @@ def _is_exact(value: object) -> bool:
 
 
 def _number(text: str, *, whole: bool, exact: bool) -> object | None:
-    number = number_of(text)
+    number = exact_number(text)
     if number is None or (whole and number != number.to_integral_value()):
         return None
     if exact:

@@ -12,16 +12,19 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 2000
 
-# One index probe per point, however many points are stored.
-EQUITY = f"""
+PROBES = """
 with span as (
   select min(at) as first, max(at) as last
   from equity_points
-  where account_id = $1 and scope = $2 and at >= $3 and at < $4),
+  where account_id = $1 and scope = {scope} and at >= $3 and at < $4),
 probes as (
   select first + (last - first) * (n / greatest($5::int - 1, 1)::double precision) as until
   from span, generate_series(0, $5::int - 1) as n
   where first is not null)
+"""
+"""Equal steps over a scope's points; one index probe each, however many are stored."""
+EQUITY = f"""
+{PROBES.format(scope="$2")}
 select distinct on (at) {columns(EquityRecord)}
 from probes cross join lateral (
   select {columns(EquityRecord)}
@@ -32,15 +35,8 @@ order by at
 """  # noqa: S608  (column names are ours)
 
 # The steps are the account's, so that bots' lines share one axis of time.
-TRENDS = """
-with span as (
-  select min(at) as first, max(at) as last
-  from equity_points
-  where account_id = $1 and scope = $6 and at >= $3 and at < $4),
-probes as (
-  select first + (last - first) * (n / greatest($5::int - 1, 1)::double precision) as until
-  from span, generate_series(0, $5::int - 1) as n
-  where first is not null)
+TRENDS = f"""
+{PROBES.format(scope="$6")}
 select scopes.scope, probes.until as at, pnl
 from unnest($2::text[]) as scopes (scope)
 cross join probes
@@ -51,7 +47,7 @@ cross join lateral (
     and at >= $3 and at <= probes.until
   order by at desc limit 1) as point
 order by scope, probes.until
-"""
+"""  # noqa: S608  (only the place of a parameter)
 
 
 async def equity_series(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from sinks.analysis_records import FillAfter
 from sinks.queries.reading import fetch
 
 if TYPE_CHECKING:
@@ -40,21 +41,6 @@ class PaperCounts(msgspec.Struct, frozen=True, kw_only=True):
     wins: int
     resolved: int
     violations: int
-
-
-class FillAfter(msgspec.Struct, frozen=True, kw_only=True):
-    """A fill with the market's mid, in YES space, a minute after it."""
-
-    trade_id: str
-    bot_id: str
-    market_id: str
-    side: str
-    action: str
-    price: Decimal
-    size: Decimal
-    executed_at: int
-    mid: Decimal | None
-    mid_60s: Decimal | None
 
 
 class FirstView(msgspec.Struct, frozen=True, kw_only=True):

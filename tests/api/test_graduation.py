@@ -13,10 +13,10 @@ from api.performance_models import PaperRecordView
 from configs.settings import Settings
 from schemas.ids import BotId
 from schemas.values import Money
-from sinks.analysis_records import DailyNav
+from sinks.analysis_records import DailyNav, FillAfter
 from sinks.queries.analysis import DAILY_NAVS
 from sinks.queries.bots import SUMMARIES
-from sinks.queries.graduation import AFTER, COUNTS, VIEWS, FillAfter, FirstView, PaperCounts
+from sinks.queries.graduation import AFTER, COUNTS, VIEWS, FirstView, PaperCounts
 from sinks.records import BotSummary
 from streams.graduation import Record
 from streams.run_statistics import luck

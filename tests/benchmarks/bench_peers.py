@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.benchmarks.peers.environments import Peer, peer_python
+from tests.benchmarks.peers.environments import Peer
 from tests.benchmarks.peers.tape import tape, write
 
 OURS = "tests.benchmarks.peers.ours"
@@ -54,8 +54,7 @@ def engines() -> list[Engine]:
         found.append(Engine("ours", strategy, [sys.executable, "-m", OURS]))
         if strategy != "bot5":
             for peer in Peer:
-                command = [str(peer_python(peer)), str(peer.runner)]
-                found.append(Engine(peer.value, strategy, command))
+                found.append(Engine(peer.value, strategy, peer.command("runner")))
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.answers.system import BotConfig
-from dashboard.rows.parameters import Change, Field, fields_of, is_same, parameter_rows, read
+from dashboard.rows.parameters import Change, Field, fields_of, parameter_rows, read
 from tests.dashboard.fake_api import FakeApi, envelope, problem
 from tests.dashboard.figures import CONFIG, IN_FORCE
 from tests.dashboard.test_controls import open_bot, press
@@ -64,13 +64,6 @@ def test_less_of_a_cap_is_safer_and_nothing_else_is() -> None:
     assert not Change(field("side_cap"), "0.03").is_safer
     assert not Change(field("gamma"), 0.01).is_safer
     assert not Change(field("enabled"), False).is_safer
-
-
-def test_the_same_number_in_other_words_is_no_change() -> None:
-    assert is_same("0.50", "0.5")
-    assert is_same([1, "2.0"], [1.0, "2"])
-    assert not is_same(True, 1.5)
-    assert not is_same("off", "on")
 
 
 def test_rows_say_value_bounds_and_meaning() -> None:

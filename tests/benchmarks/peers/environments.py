@@ -20,16 +20,24 @@ INSTALL_S = 900
 
 
 class Peer(StrEnum):
-    """A backtester; the value names its requirements, and its runner with underscores."""
+    """A backtester; the value names its requirements, its runners and their first argument."""
 
     NAUTILUS_2 = "nautilus-2"
     NAUTILUS_1 = "nautilus-1"
     HFTBACKTEST = "hftbacktest"
 
-    @property
-    def runner(self) -> Path:
-        """The script that plays a tape in it."""
-        return HERE / f"{self.value.replace('-', '_')}_runner.py"
+    def command(self, runner: str) -> list[str]:
+        """How one of its runners is started; the environment is made where it is missing.
+
+        Args:
+            runner: `runner` plays a tape, `queue_runner` the orders of a session.
+
+        Raises:
+            InfrastructureError: There is no such environment and it cannot be made.
+        """
+        name, _, version = self.value.partition("-")
+        script = HERE / f"{name}_{runner}.py"
+        return [str(peer_python(self)), str(script), *filter(None, [version])]
 
 
 def peer_python(peer: Peer) -> Path:

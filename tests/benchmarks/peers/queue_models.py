@@ -12,7 +12,7 @@ from api.fill_truth.study import Session
 from schemas.market import BookDelta, BookSnapshot, MarketTrade
 from streams.book import ASK, BID, YES
 from streams.prints import to_yes_space
-from tests.benchmarks.peers.environments import HERE, Peer, peer_python
+from tests.benchmarks.peers.environments import Peer
 
 LEVEL, TRADE = 0, 1
 NS = 1_000_000
@@ -29,9 +29,8 @@ class PeerProcess:
 
     def __init__(self, peer: Peer) -> None:
         """Start it; its environment is made where it is missing."""
-        script = HERE / f"{peer.value.replace('-', '_')}_queue_runner.py"
         self._process = subprocess.Popen(
-            [str(peer_python(peer)), str(script)],
+            peer.command("queue_runner"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
