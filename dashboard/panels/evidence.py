@@ -14,6 +14,8 @@ from dashboard.rows.evidence import begun, evidence_rows, together, versus_rows
 from dashboard.words import plain, signed_money
 
 PAPER = "paper"
+SHARED_S = 9.0
+"""The record that the evidence panel read is not asked for again, wall seconds."""
 
 
 def read_record(bot_id: str) -> Answer[list[Graduation]]:
@@ -77,7 +79,12 @@ def evidence(bot_id: str) -> None:
 @st.fragment(run_every="10s")
 def paper_against_live(bot_id: str) -> None:
     """The kept paper record beside what this log's money has shown, where both exist."""
-    answer = panel(say("versus.title"), f"versus-{bot_id}", lambda: read_record(bot_id))
+    answer = panel(
+        say("versus.title"),
+        f"evidence-{bot_id}",
+        lambda: read_record(bot_id),
+        every_s=SHARED_S,
+    )
     if answer is None or not answer.as_of:
         return
     if answer.money == PAPER:

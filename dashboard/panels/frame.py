@@ -70,18 +70,21 @@ def fetch(name: str, read: Callable[[], Answer[T]], *, every_s: float = 0.0) -> 
     return Fetched(answer)
 
 
-def panel(title: str, name: str, read: Callable[[], Answer[T]]) -> Answer[T] | None:
+def panel(
+    title: str, name: str, read: Callable[[], Answer[T]], *, every_s: float = 0.0
+) -> Answer[T] | None:
     """Draw a panel's head: its title, its age, and what is wrong with its figures.
 
     Args:
         title: For people.
-        name: The panel's key in the session.
+        name: The key of its figures in the session; panels of one key share them.
         read: One call of the client.
+        every_s: As `fetch` takes it.
 
     Returns:
         What to show below, or None when nothing was ever known.
     """
-    fetched = fetch(name, read)
+    fetched = fetch(name, read, every_s=every_s)
     head(title, fetched)
     return fetched.answer
 
